@@ -1,0 +1,203 @@
+import type { z } from 'zod'
+
+/** What a server configuration holds beyond its backend: the swept dimensions and how to start it. */
+export interface ServerParameters {
+  readonly tensorParallel: number
+  readonly maxRaggedBatchSize: number
+  readonly replicas: number
+  /** The backend's own parameters, already checked by its `params` schema. */
+  readonly own: Readonly<Record<string, unknown>>
+  readonly serverArgs: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+export interface LaunchContext {
+  readonly model: string
+  readonly parameters: ServerParameters
+  /** Free ports, one each replica, reserved by the caller. */
+  readonly ports: readonly number[]
+  /** Longest prompt + output that the points will ask for. */
+  readonly maxTotalTokens: number
+  /** Most requests in flight that the points will hold. */
+  readonly maxConcurrency: number
+}
+
+/** How a server process is started and known to be ready. Data only, so that `--dry-run` can print it. */
+export interface Launch {
+  readonly argv: readonly [string, ...string[]]
+  readonly env: Readonly<Record<string, string>>
+  readonly endpoints: readonly Endpoint[]
+  /** GET this until it answers 200; other statuses, and refused connections, mean "not yet". */
+  readonly readiness: { readonly url: string; readonly timeoutSeconds: number }
+  /** Signal that asks the server to stop, and how long it may take before TERM, then KILL, go to the group. */
+  readonly stop: { readonly signal: NodeJS.Signals; readonly graceSeconds: number }
+  /** What to install when argv[0] is missing. */
+  readonly missing: string
+}
+
+export interface Endpoint {
+  /** Origin and path prefix, e.g. `http://127.0.0.1:8000/v1`. No trailing slash. */
+  readonly url: string
+}
+
+/** Where and how requests go, settled before the probe. Keys are never stored in results. */
+export interface Target {
+  readonly backendId: string
+  readonly endpoints: readonly Endpoint[]
+  readonly model: string | null
+  readonly route: 'completions' | 'chat'
+  readonly stream: boolean
+  readonly headers: Readonly<Record<string, string>>
+  readonly extraBody: Readonly<Record<string, unknown>>
+  readonly sampling: Sampling
+}
+
+export interface Sampling {
+  readonly temperature: number
+  readonly topP: number
+  readonly seed: number
+}
+
+/** What the probe learned. Goes into the result as the server's identity. */
+export interface Probe {
+  /** The model's name as the server wants it in requests. */
+  readonly model: string
+  readonly version: string | null
+  /** Longest prompt + output in tokens; null when the server does not say. */
+  readonly maxModelLength: number | null
+  readonly capabilities: Capabilities
+  /** Everything the server told of itself, for the record. */
+  readonly identity: Readonly<Record<string, unknown>>
+  /** Lines a user should read (clamped lengths, missing usage, ...). */
+  readonly notes: readonly string[]
+}
+
+export interface Capabilities {
+  /** `ignore_eos` was taken and kept: exact output lengths can be forced. */
+  readonly ignoreEos: boolean
+  readonly minTokens: boolean
+  readonly usage: boolean
+  readonly streamUsage: boolean
+  /** `seed` is taken. */
+  readonly seed: boolean
+  /** Counts tokens of a text (`/tokenize`); null when it has none. */
+  readonly tokenizeUrl: string | null
+}
+
+/** One thing to ask of the server. */
+export interface Turn {
+  readonly item: number
+  readonly prompt: string
+  /** Chat messages when the prompts file gave them; `prompt` is then their text. */
+  readonly messages: readonly { readonly role: string; readonly content: string }[] | null
+  readonly outputTokens: number
+  readonly requestId: string
+}
+
+export interface WireRequest {
+  readonly method: 'POST' | 'GET'
+  /** Appended to the endpoint's url, begins with `/`. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export type Framing = 'sse' | 'ndjson' | 'nul-json' | 'json'
+export type Wire =
+  | { readonly transport: 'http'; readonly framing: Framing }
+  | { readonly transport: 'grpc'; readonly service: string; readonly method: string }
+
+/** One framed event as the load generator hands it over. `event` is SSE's event type. */
+export interface FramedEvent {
+  readonly event: string | null
+  readonly data: string
+}
+
+/** What one event carried. Absent fields: nothing of that kind. */
+export interface Carried {
+  readonly role?: boolean
+  readonly text?: string
+  readonly reasoning?: string
+  readonly toolCall?: string
+  /** Tokens in this event, where ids or running usage tell. */
+  readonly tokens?: number
+  readonly finishReason?: string
+  readonly usage?: Usage
+  /** The end mark, e.g. `[DONE]`. */
+  readonly end?: boolean
+  readonly error?: string
+  readonly model?: string
+  readonly requestId?: string
+  /** The server's own timings, as JSON text. */
+  readonly timings?: string
+}
+
+export interface Usage {
+  readonly promptTokens: number | null
+  readonly outputTokens: number | null
+  readonly cachedTokens: number | null
+  readonly reasoningTokens: number | null
+}
+
+/** Made anew for each request, because cumulative streams need memory. Throws on data that is not the protocol's. */
+export interface Decoder {
+  decode(event: FramedEvent): Carried
+}
+
+/** What the load process imports by name: a module under src/backends that exports `createDecoder`. */
+export interface DecoderModule {
+  createDecoder(options: DecoderOptions): Decoder
+}
+export interface DecoderOptions {
+  readonly route: 'completions' | 'chat'
+  readonly stream: boolean
+}
+
+/** Finish reasons that mean success, and whether the end mark alone does. */
+export interface SuccessRule {
+  readonly finishReasons: readonly string[]
+  readonly endMarkSuffices: boolean
+}
+
+/** Unmeasured HTTP, as handed to a probe. Never throws on a status; rejects with a one-line UserError on no connection. */
+export interface ProbeHttp {
+  get(url: string): Promise<ProbeResponse>
+  post(url: string, body: unknown): Promise<ProbeResponse>
+}
+export interface ProbeResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+  /** The parsed body, undefined when it is not JSON. */
+  readonly json: unknown
+}
+
+export interface Backend {
+  readonly id: string
+  readonly label: string
+  readonly style: { readonly color: string; readonly marker: string }
+  /** Schema of the backend's own keys in a bench file. */
+  readonly params: z.ZodObject
+  /** The swept dimensions that mean something to it, for labels: `tp`, `bs`, `replicas`. */
+  readonly dimensions: readonly ('tp' | 'bs' | 'replicas')[]
+  /** Absent: the backend only takes an endpoint (`--base-url`). */
+  readonly launch?: (context: LaunchContext) => Promise<Launch>
+  readonly probe: (http: ProbeHttp, target: Target, signal: AbortSignal) => Promise<Probe>
+  readonly request: (turn: Turn, target: Target, probe: Probe) => WireRequest
+  readonly wire: (target: Target) => Wire
+  /** File URL of its decoder module; the load process imports it. */
+  readonly decoderModule: string
+  readonly success: SuccessRule
+  readonly promises: Promises
+  /** A sentence that reports must say about this backend's numbers. */
+  readonly caveat?: string
+  /** Set while a backend is declared but cannot run yet; the reason is shown before any load. */
+  readonly unavailable?: string
+}
+
+/** What a backend cannot promise; lands in result and verdict. */
+export interface Promises {
+  readonly exactOutputLength: boolean
+  readonly cacheOff: boolean
+  readonly serverCounts: boolean
+}

@@ -1,0 +1,159 @@
+import type { Outcome } from '../recording/vocabulary.ts'
+
+/** The result file as JSON: the original's keys, and ours under `servemark`. */
+export interface ResultFile {
+  readonly args: Readonly<Record<string, unknown>>
+  /** `YYYY-MM-DD HH:MM:SS.ffffff`, local time, as the original writes it. */
+  readonly time: string
+  readonly response_details: readonly ResponseDetail[]
+  readonly servemark: ServemarkBlock
+}
+
+/** Exactly these six keys: the original's reader breaks on a seventh. Unix seconds; gaps in seconds. */
+export interface ResponseDetail {
+  readonly generated_tokens: readonly string[] | string
+  readonly prompt: string
+  readonly start_time: number
+  readonly end_time: number
+  readonly model_time: 0
+  readonly token_gen_time: readonly number[]
+}
+
+export interface ServemarkBlock {
+  readonly schema_version: 1
+  readonly run_id: string
+  readonly environment: Readonly<Record<string, unknown>>
+  readonly server: ServerBlock
+  readonly point: PointBlock
+  readonly point_hash: string
+  readonly anchor: { readonly wall_s: number; readonly monotonic_ns: number }
+  readonly moments: Readonly<Record<string, number | null>>
+  readonly chunks: FileReference | null
+  readonly series: FileReference | null
+  /** Columns in snake case; durations and times in seconds since the anchor (`sent_s`, `first_token_s`, ...). */
+  readonly requests: Readonly<Record<string, readonly unknown[]>>
+  readonly metrics: Readonly<Record<string, MetricBlock>>
+  readonly outcomes: Readonly<Record<Outcome, number>>
+  readonly failures: readonly FailureBlock[]
+  readonly accuracy: AccuracyBlock
+  readonly verdict: Verdict
+  readonly thresholds: readonly ThresholdBlock[]
+  readonly notes: readonly string[]
+}
+
+export interface FileReference {
+  readonly file: string
+  readonly sha256: string
+}
+
+export interface ServerBlock {
+  readonly backend: string
+  readonly backend_label: string
+  readonly label: string
+  readonly identity: Readonly<Record<string, unknown>>
+  readonly argv: readonly string[] | null
+  readonly endpoint: string
+  /** Seconds from spawn to: port open, ready, first token. Null for an endpoint. */
+  readonly startup: Readonly<Record<string, number | null>> | null
+  readonly promises: Readonly<Record<string, boolean>>
+  readonly caveat: string | null
+}
+
+export interface PointBlock {
+  readonly bench: string
+  readonly configuration: string
+  readonly label: string
+  readonly result_label: string
+  readonly model: string
+  readonly tensor_parallel: number
+  readonly max_ragged_batch_size: number
+  readonly replicas: number
+  readonly prompt_tokens: number
+  readonly output_tokens: number
+  readonly clients: number | null
+  readonly requests: number
+  readonly stream: boolean
+  readonly load: Readonly<Record<string, unknown>>
+  readonly sampling: Readonly<Record<string, unknown>>
+  readonly tokenizer: string | null
+  readonly token_ledger: TokenLedger
+  readonly prompts: string
+  readonly salt: string
+}
+
+/** Who counted the tokens that throughput rests on. */
+export type TokenLedger = 'server' | 'tokenizer' | 'none'
+
+export type MetricBlock = DistributionBlock | ScalarBlock
+
+export interface DistributionBlock {
+  readonly unit: string
+  readonly count: number
+  readonly mean: number | null
+  /** n - 1 in the denominator. */
+  readonly stddev: number | null
+  readonly min: number | null
+  readonly p50: number | null
+  readonly p90: number | null
+  readonly p95: number | null
+  readonly p99: number | null
+  readonly max: number | null
+  /** Percentiles with failed requests at +infinity; `at_least` is set where the percentile falls among them. */
+  readonly censored?: Readonly<Record<'p50' | 'p90' | 'p95' | 'p99', CensoredQuantile>>
+}
+
+export type CensoredQuantile = { readonly value: number } | { readonly at_least: number | null }
+
+export interface ScalarBlock {
+  readonly unit: string
+  readonly value: number | null
+  /** Why the value is null, or which ledger counted. */
+  readonly note?: string
+}
+
+/** Requests that failed alike. */
+export interface FailureBlock {
+  readonly outcome: Outcome
+  readonly http_status: number | null
+  readonly count: number
+  readonly first_error: string | null
+  /** Seconds from the start of the measured part to the first of them. */
+  readonly first_at_s: number | null
+}
+
+export interface AccuracyBlock {
+  readonly floor: Readonly<Record<string, unknown>> | null
+  readonly in_situ: Readonly<Record<string, unknown>> | null
+  /** Busy time before each poll: how late a stamp can be, seconds. */
+  readonly bound: {
+    readonly p50_s: number
+    readonly p99_s: number
+    readonly max_s: number
+    readonly polls: number
+  } | null
+}
+
+export const verdictFamilies = ['ttft', 'itl', 'e2e', 'throughput', 'workload'] as const
+export type VerdictFamily = (typeof verdictFamilies)[number]
+export type VerdictStatus = 'valid' | 'suspect' | 'invalid'
+
+export interface Verdict {
+  readonly status: VerdictStatus
+  readonly families: Readonly<Record<VerdictFamily, VerdictStatus>>
+  readonly reasons: readonly {
+    readonly rule: string
+    readonly family: VerdictFamily
+    readonly status: VerdictStatus
+    readonly text: string
+  }[]
+}
+
+export interface ThresholdBlock {
+  readonly metric: string
+  readonly min: number | null
+  readonly max: number | null
+  readonly value: number | null
+  readonly count: number | null
+  readonly status: 'passed' | 'missed'
+  readonly text: string
+}
