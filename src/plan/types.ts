@@ -25,7 +25,6 @@ export interface EndpointSettings {
 export interface Point {
   /** e.g. `prompt=1200 gen=60 clients=1` */
   readonly label: string
-  readonly tags: readonly string[]
   readonly promptTokens: number
   readonly outputTokens: number
   readonly promptTokensVar: number

@@ -1,0 +1,12 @@
+import { defineBench } from '../src/plan/define-bench.ts'
+
+export default defineBench({
+  model: 'tiiuae/falcon-180B',
+  tags: ['full', 'gpu'],
+  backends: ['fastgen', 'vllm'],
+  tensorParallel: [8],
+  promptTokens: [1200, 1900],
+  outputTokens: [60, 128],
+  maxPromptTokens: 2000,
+  parameters: 179.5,
+})

@@ -1,0 +1,11 @@
+import { defineBench } from '../src/plan/define-bench.ts'
+
+export default defineBench({
+  model: 'servemark/llama-15m',
+  tags: ['smoke', 'cpu'],
+  backends: ['llamacpp'],
+  promptTokens: [32],
+  outputTokens: [8],
+  clients: [1, 2],
+  requests: 16,
+})

@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import type { Backend, ServerParameters } from '../backends/backend.ts'
+import { UserError } from '../errors.ts'
+import { closest } from './closest.ts'
+import type { BackendEntry, Bench } from './options.ts'
+import type { LoadShape, Point, ServerConfiguration } from './types.ts'
+
+/** The backends that exist, by name; passed in so that plans can be tested without them. */
+export type BackendRegistry = Readonly<Record<string, Backend>>
+
+const swept = z.object({
+  tensorParallel: z.array(z.int().positive()).or(z.int().positive()),
+  maxRaggedBatchSize: z.array(z.int().positive()).or(z.int().positive()),
+  replicas: z.array(z.int().positive()).or(z.int().positive()),
+  serverArgs: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  model: z.string(),
+})
+
+/**
+ * A bench as server configurations (product of backends, tensor parallel, batch size, replicas), each with its
+ * points (product of prompt and output lengths and load). Order is that of the file, the last dimension fastest.
+ */
+export function expandBench(name: string, bench: Bench, backends: BackendRegistry): ServerConfiguration[] {
+  return bench.backends.flatMap((entry) => expandBackend(name, bench, entry, backends))
+}
+
+function expandBackend(
+  name: string,
+  bench: Bench,
+  entry: BackendEntry,
+  backends: BackendRegistry,
+): ServerConfiguration[] {
+  const { name: id, ...settings } = typeof entry === 'string' ? { name: entry } : entry
+  const backend = backends[id]
+  if (!backend) {
+    const near = closest(id, Object.keys(backends))
+    throw new UserError(
+      `${name}: unknown backend "${id}"; ${near ? `did you mean "${near}"? ` : ''}known: ${Object.keys(backends).join(', ')}`,
+      2,
+    )
+  }
+  const { dimensions, own } = splitSettings(name, id, backend, settings)
+  const configurations: ServerConfiguration[] = []
+  const points = expandPoints(bench)
+  const all = {
+    tensorParallel: [dimensions.tensorParallel ?? bench.tensorParallel].flat(),
+    maxRaggedBatchSize: [dimensions.maxRaggedBatchSize ?? bench.maxRaggedBatchSize].flat(),
+    replicas: [dimensions.replicas ?? bench.replicas].flat(),
+  }
+  for (const tensorParallel of all.tensorParallel) {
+    for (const maxRaggedBatchSize of all.maxRaggedBatchSize) {
+      for (const replicas of all.replicas) {
+        const parameters: ServerParameters = {
+          tensorParallel,
+          maxRaggedBatchSize,
+          replicas,
+          own,
+          serverArgs: [...bench.serverArgs, ...(dimensions.serverArgs ?? [])],
+          env: { ...bench.env, ...dimensions.env },
+        }
+        configurations.push({
+          bench: name,
+          backend: id,
+          model: dimensions.model ?? bench.model,
+          parameters,
+          label: [id, ...backend.dimensions.map((dimension) => dimensionLabel(dimension, parameters))].join(' '),
+          resultLabel: bench.label ?? id,
+          endpoint: bench.baseUrl === null ? null : { baseUrl: bench.baseUrl, headers: bench.header },
+          points,
+        })
+      }
+    }
+  }
+  return configurations
+}
+
+function dimensionLabel(dimension: 'tp' | 'bs' | 'replicas', parameters: ServerParameters): string {
+  const value = { tp: parameters.tensorParallel, bs: parameters.maxRaggedBatchSize, replicas: parameters.replicas }[
+    dimension
+  ]
+  return `${dimension}=${value}`
+}
+
+/** Tells the swept dimensions and launch settings of an entry from the backend's own parameters. */
+function splitSettings(name: string, id: string, backend: Backend, settings: Record<string, unknown>) {
+  const common: Record<string, unknown> = {}
+  const rest: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(settings)) {
+    if (key in swept.shape) common[key] = value
+    else rest[key] = value
+  }
+  const dimensions = swept.partial().safeParse(common)
+  const own = z.strictObject(backend.params.shape).safeParse(rest)
+  const issues = [...(dimensions.error?.issues ?? []), ...(own.error?.issues ?? [])]
+  const issue = issues.find((each) => each.code === 'unrecognized_keys') ?? issues[0]
+  if (issue?.code === 'unrecognized_keys') {
+    const known = [...Object.keys(swept.shape), ...Object.keys(backend.params.shape)]
+    throw new UserError(`${name}: backend ${id} has no parameter "${issue.keys[0]}"; known: ${known.join(', ')}`, 2)
+  }
+  if (issue) throw new UserError(`${name}: backend ${id}: ${issue.path.join('.')}: ${issue.message}`, 2)
+  return { dimensions: dimensions.data ?? {}, own: own.data ?? {} }
+}
+
+function expandPoints(bench: Bench): Point[] {
+  const points: Point[] = []
+  for (const promptTokens of bench.promptTokens) {
+    for (const outputTokens of bench.outputTokens) {
+      for (const load of expandLoad(bench)) points.push(makePoint(bench, promptTokens, outputTokens, load))
+    }
+  }
+  return points
+}
+
+function expandLoad(bench: Bench): LoadShape[] {
+  const clients = bench.load?.clients ?? bench.clients
+  return clients.map((each) => ({ kind: 'closedLoop', clients: each, staggerSeconds: bench.stagger }))
+}
+
+function makePoint(bench: Bench, promptTokens: number, outputTokens: number, load: LoadShape): Point {
+  return {
+    label: `prompt=${promptTokens} gen=${outputTokens} clients=${load.clients}`,
+    promptTokens,
+    outputTokens,
+    promptTokensVar: bench.promptTokensVar,
+    outputTokensVar: bench.outputTokensVar,
+    maxPromptTokens: bench.maxPromptTokens,
+    load,
+    requests: bench.requests ?? 4 * load.clients + 32,
+    warmup: { rounds: bench.warmup, maxRounds: Math.max(bench.warmup, bench.warmupMax), agreement: 0.05 },
+    stream: bench.stream,
+    route: bench.endpoint,
+    sampling: { temperature: bench.temperature, topP: bench.topP, seed: bench.seed },
+    extraBody: bench.extraBody,
+    tokenizer: bench.tokenizer,
+    promptsFile: bench.promptsFile,
+    prompts: bench.prompts,
+    salt: bench.salt,
+    objectives: bench.objectives,
+    thresholds: bench.thresholds as Point['thresholds'],
+    maxErrorRate: bench.maxErrorRate,
+    saveText: bench.saveText,
+    limits: {
+      connect: bench.connectTimeout,
+      firstByte: bench.firstByteTimeout,
+      idle: bench.idleTimeout,
+      total: bench.timeout,
+    },
+    parametersBillion: bench.parameters,
+  }
+}

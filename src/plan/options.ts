@@ -1,0 +1,395 @@
+import { z } from 'zod'
+import { tagNames, type Tag } from './tags.ts'
+
+/** How an option appears on the command line. Its key gives the flag: `promptTokens` is `--prompt-tokens`. */
+export interface OptionMeta {
+  readonly group: 'server' | 'load' | 'workload' | 'endpoint' | 'limits' | 'results' | 'run'
+  /** Names that mean the same, the original's among them, with their dashes. */
+  readonly aliases?: readonly string[]
+  /** Word that stands for the value in the help. Absent: a switch. */
+  readonly value?: string
+  /** Several values: `--clients 1 2 4` or `--clients 1,2,4`. */
+  readonly list?: true
+  /** The flag has another name than the key's kebab case. */
+  readonly flag?: string
+  /** Only in bench files. */
+  readonly fileOnly?: true
+  /** Only on the command line. */
+  readonly flagOnly?: true
+  /** Turns the words after the flag into the value; default: by the schema's type. */
+  readonly parse?: (words: readonly string[]) => unknown
+  /** Shown in the help instead of the schema's default. */
+  readonly defaultText?: string
+}
+
+const registry = z.registry<OptionMeta>()
+export const optionMeta = (schema: z.ZodType): OptionMeta => {
+  const meta = registry.get(schema)
+  if (!meta) throw new Error('an option has no command-line description')
+  return meta
+}
+
+function option<T extends z.ZodType>(schema: T, description: string, meta: OptionMeta): T {
+  const described = schema.describe(description)
+  registry.add(described, meta)
+  return described
+}
+
+const positiveInt = z.int().positive()
+const intList = z.array(positiveInt).min(1)
+const share = z.number().min(0).max(1)
+const seconds = z.number().positive()
+const oneOrMany = <T extends z.ZodType>(one: T) =>
+  z.union([one, z.array(one).min(1)]).transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[])
+
+const closedLoopSchema = z.strictObject({ kind: z.literal('closedLoop'), clients: intList })
+const loadSchema = z.discriminatedUnion('kind', [closedLoopSchema])
+export type Load = z.output<typeof loadSchema>
+
+/** N users, each with one request in flight at a time; one point a number of clients. */
+export function closedLoop(shape: { clients: number | readonly number[] }): Load {
+  return { kind: 'closedLoop', clients: [shape.clients].flat() }
+}
+
+export const thresholdSchema = z
+  .strictObject({ min: z.number().optional(), max: z.number().optional() })
+  .refine((limit) => limit.min !== undefined || limit.max !== undefined, 'give min, max or both')
+
+/** `ttft.p99<0.5`, `output_token_throughput>900` */
+function parseThresholds(words: readonly string[]): Record<string, { min?: number; max?: number }> {
+  const limits: Record<string, { min?: number; max?: number }> = {}
+  for (const word of words) {
+    const match = /^\s*([a-z][\w.]*)\s*(<=?|>=?)\s*(-?[\d.]+(?:e-?\d+)?)\s*$/i.exec(word)
+    if (!match) throw new Error(`"${word}" is no threshold; write 'ttft.p99<0.5' or 'output_token_throughput>900'`)
+    const [, metric = '', sign = '', limit = ''] = match
+    limits[metric] = { ...limits[metric], [sign.startsWith('<') ? 'max' : 'min']: Number(limit) }
+  }
+  return limits
+}
+
+function parseJson(words: readonly string[]): unknown {
+  const text = words.join(' ')
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error(`not JSON: ${text}`)
+  }
+}
+
+function parseHeaders(words: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const word of words) {
+    const colon = word.indexOf(':')
+    const name = word.slice(0, colon).trim()
+    if (colon < 1 || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+      throw new Error(`"${word.slice(0, Math.max(0, colon))}" is no header; write --header 'name: value'`)
+    }
+    headers[name.toLowerCase()] = word.slice(colon + 1).trim()
+  }
+  return headers
+}
+
+/** A backend's name, or its name with parameters of its own: `{ name: 'fastgen', maxRaggedBatchSize: [768] }`. */
+const backendEntry = z.union([z.string(), z.looseObject({ name: z.string() })])
+export type BackendEntry = z.output<typeof backendEntry>
+
+const originalClients = [1, 2, 4, 6, 8, 12, 16, 20, 24, 28, 32]
+
+/**
+ * Every option of a benchmark, once: type, default, flag, aliases and help follow from here.
+ * Durations are seconds, lengths are tokens.
+ */
+export const benchOptions = {
+  model: option(
+    z.string().min(1).nullable().default(null),
+    'Model name, as the server and Hugging Face know it, or a path',
+    {
+      group: 'server',
+      value: 'NAME',
+      defaultText: "the bench file's, or the only one the server lists",
+    },
+  ),
+  backends: option(oneOrMany(backendEntry), 'Servers to measure', {
+    group: 'server',
+    flag: 'backend',
+    aliases: ['--backends'],
+    value: 'NAME',
+    list: true,
+    defaultText: "the bench file's",
+  }),
+  tensorParallel: option(oneOrMany(positiveInt).default([1]), 'Tensor-parallel degrees, one server start each', {
+    group: 'server',
+    aliases: ['--tp_size', '--tp-size'],
+    value: 'N',
+    list: true,
+  }),
+  maxRaggedBatchSize: option(oneOrMany(positiveInt).default([768]), 'Tokens a forward pass, one server start each', {
+    group: 'server',
+    aliases: ['--max_ragged_batch_size'],
+    value: 'N',
+    list: true,
+  }),
+  replicas: option(oneOrMany(positiveInt).default([1]), 'Replicas of the server, one server start each', {
+    group: 'server',
+    aliases: ['--num_replicas'],
+    value: 'N',
+    list: true,
+  }),
+  serverArgs: option(z.array(z.string()).default([]), 'Further arguments for the server program', {
+    group: 'server',
+    value: 'ARGS',
+    parse: (words) => words.flatMap((word) => word.split(/\s+/).filter(Boolean)),
+    defaultText: 'none',
+  }),
+  env: option(z.record(z.string(), z.string()).default({}), 'Environment of the server program', {
+    group: 'server',
+    fileOnly: true,
+  }),
+  parameters: option(
+    z.number().positive().nullable().default(null),
+    'Size of the model in billions of parameters, for TFLOPs',
+    {
+      group: 'server',
+      fileOnly: true,
+    },
+  ),
+  deploymentName: option(z.string().nullable().default(null), 'Deployment name (MII, Azure ML)', {
+    group: 'server',
+    aliases: ['--deployment_name'],
+    value: 'NAME',
+    defaultText: 'none',
+  }),
+
+  load: option(loadSchema.nullable().default(null), 'Load shape, e.g. closedLoop({ clients: [1, 8] })', {
+    group: 'load',
+    fileOnly: true,
+  }),
+  clients: option(oneOrMany(positiveInt).default(originalClients), 'Closed-loop clients, one point each', {
+    group: 'load',
+    aliases: ['--num_clients', '--num-clients'],
+    value: 'N',
+    list: true,
+  }),
+  requests: option(positiveInt.nullable().default(null), 'Measured requests of a point', {
+    group: 'load',
+    aliases: ['--num_requests', '--num-requests'],
+    value: 'N',
+    defaultText: '4 x clients + 32',
+  }),
+  warmup: option(z.int().min(0).default(1), 'Warm-up requests per client, at least', { group: 'load', value: 'N' }),
+  warmupMax: option(
+    z.int().min(0).default(4),
+    'Warm-up requests per client, at most: it ends when two rounds agree within 5 %',
+    {
+      group: 'load',
+      value: 'N',
+    },
+  ),
+  stagger: option(z.number().min(0).default(0.01), 'Clients start within clients x this many seconds', {
+    group: 'load',
+    value: 'SECONDS',
+  }),
+  stream: option(z.boolean().default(true), 'Stream the answers, which shows first-token and inter-token times', {
+    group: 'load',
+  }),
+  maxErrorRate: option(share.default(0.01), 'A point fails when a larger share of its requests failed', {
+    group: 'load',
+    value: 'SHARE',
+  }),
+
+  promptTokens: option(oneOrMany(positiveInt).default([2600]), 'Mean prompt lengths', {
+    group: 'workload',
+    aliases: ['--mean_prompt_length', '--mean-prompt-length'],
+    value: 'N',
+    list: true,
+  }),
+  outputTokens: option(oneOrMany(positiveInt).default([60]), 'Mean output lengths', {
+    group: 'workload',
+    aliases: ['--mean_max_new_tokens', '--mean-max-new-tokens'],
+    value: 'N',
+    list: true,
+  }),
+  promptTokensVar: option(
+    z.number().min(0).max(2).default(0.3),
+    'Standard deviation of the prompt length, as a share of its mean',
+    {
+      group: 'workload',
+      aliases: ['--prompt_length_var'],
+      value: 'SHARE',
+    },
+  ),
+  outputTokensVar: option(
+    z.number().min(0).max(2).default(0.3),
+    'Standard deviation of the output length, as a share of its mean',
+    {
+      group: 'workload',
+      aliases: ['--max_new_tokens_var'],
+      value: 'SHARE',
+    },
+  ),
+  maxPromptTokens: option(positiveInt.default(4000), 'Longest prompt (at least 3 x the mean is allowed)', {
+    group: 'workload',
+    aliases: ['--max_prompt_length'],
+    value: 'N',
+  }),
+  prompts: option(
+    z.enum(['salted', 'classic']).default('salted'),
+    "Prompts of exact lengths that no cache knows, or the original's draws",
+    {
+      group: 'workload',
+      value: 'salted|classic',
+    },
+  ),
+  promptsFile: option(
+    z.string().nullable().default(null),
+    'JSON lines with prompt or messages, and max_tokens, session, turn',
+    {
+      group: 'workload',
+      value: 'FILE',
+      defaultText: 'built-in text',
+    },
+  ),
+  salt: option(z.string().min(1).nullable().default(null), "Replay a run's salt: the same prompts again", {
+    group: 'workload',
+    value: 'TEXT',
+    defaultText: 'new each run',
+  }),
+  tokenizer: option(z.string().min(1).nullable().default(null), 'Tokenizer: a folder, tokenizer.json or model name', {
+    group: 'workload',
+    value: 'NAME',
+    defaultText: "the model's",
+  }),
+  temperature: option(z.number().min(0).max(2).default(1), 'Sampling temperature', { group: 'workload', value: 'X' }),
+  topP: option(z.number().gt(0).max(1).default(0.9), 'Nucleus sampling share', { group: 'workload', value: 'X' }),
+  seed: option(z.int().min(0).default(42), 'Seed of lengths, stagger and sampling', { group: 'workload', value: 'N' }),
+
+  baseUrl: option(
+    z.string().min(1).nullable().default(null),
+    'Measure the server at this address instead of starting one',
+    {
+      group: 'endpoint',
+      aliases: ['--openai_api_url', '--openai-api-url'],
+      value: 'URL',
+      defaultText: 'none',
+    },
+  ),
+  endpoint: option(z.enum(['completions', 'chat']).default('completions'), 'Which OpenAI route', {
+    group: 'endpoint',
+    value: 'completions|chat',
+  }),
+  header: option(z.record(z.string(), z.string()).default({}), 'Header of every request; never stored in clear', {
+    group: 'endpoint',
+    value: "'NAME: VALUE'",
+    list: true,
+    parse: parseHeaders,
+    defaultText: 'none',
+  }),
+  extraBody: option(z.record(z.string(), z.unknown()).default({}), 'JSON merged into every request body', {
+    group: 'endpoint',
+    value: 'JSON',
+    parse: parseJson,
+    defaultText: 'none',
+  }),
+
+  connectTimeout: option(seconds.default(10), 'Longest wait for a connection, s', {
+    group: 'limits',
+    value: 'SECONDS',
+  }),
+  firstByteTimeout: option(seconds.default(600), 'Longest wait for the first byte of an answer, s', {
+    group: 'limits',
+    value: 'SECONDS',
+  }),
+  idleTimeout: option(seconds.default(120), 'Longest silence within an answer, s', {
+    group: 'limits',
+    value: 'SECONDS',
+  }),
+  timeout: option(seconds.default(1800), 'Longest request, s', { group: 'limits', value: 'SECONDS' }),
+  startupTimeout: option(seconds.default(1800), 'Longest start of a server, s', { group: 'limits', value: 'SECONDS' }),
+
+  label: option(
+    z
+      .string()
+      .regex(/^[\w.+-]+$/, 'letters, digits, . _ + - only')
+      .nullable()
+      .default(null),
+    'Directory under the results and name of the curve',
+    {
+      group: 'results',
+      value: 'NAME',
+      defaultText: "the backend's name",
+    },
+  ),
+  objectives: option(
+    z.record(z.string(), z.number().positive()).default({}),
+    'Limits that one request must meet, for goodput',
+    {
+      group: 'results',
+      fileOnly: true,
+    },
+  ),
+  thresholds: option(
+    z.record(z.string(), thresholdSchema).default({}),
+    'Limits that a point must meet, else exit code 1',
+    {
+      group: 'results',
+      flag: 'threshold',
+      aliases: ['--thresholds'],
+      value: "'METRIC<X'",
+      list: true,
+      parse: parseThresholds,
+      defaultText: "the bench file's",
+    },
+  ),
+  saveText: option(z.boolean().default(true), 'Keep prompts and answers in the result files', { group: 'results' }),
+  tags: option(z.array(z.enum(tagNames as [Tag, ...Tag[]])).default([]), 'What kind of run it is', {
+    group: 'run',
+    fileOnly: true,
+  }),
+} as const
+
+/** Options of a run rather than of a benchmark: only on the command line. */
+export const runOptions = {
+  outDir: option(z.string().min(1).default('results'), 'Where results go', {
+    group: 'results',
+    aliases: ['--out_json_dir', '--out-json-dir'],
+    value: 'DIR',
+    flagOnly: true,
+  }),
+  resume: option(z.boolean().default(false), 'Keep points that are already measured and valid', {
+    group: 'results',
+    flagOnly: true,
+  }),
+  overwrite: option(z.boolean().default(false), 'Measure points again though an equal result exists', {
+    group: 'results',
+    aliases: ['--overwrite_results', '--overwrite-results'],
+    flagOnly: true,
+  }),
+  classicSummary: option(z.boolean().default(false), "Print the original's summary line for each point", {
+    group: 'results',
+    flagOnly: true,
+  }),
+  dryRun: option(z.boolean().default(false), 'Show the plan and the command line of each server; start nothing', {
+    group: 'run',
+    flagOnly: true,
+  }),
+  lock: option(
+    z.boolean().default(true),
+    'Wait for other runs on this host; --no-lock does not, and results are suspect',
+    { group: 'run', flagOnly: true },
+  ),
+  benches: option(z.string().default('benches'), 'Folder of the bench files', {
+    group: 'run',
+    value: 'DIR',
+    flagOnly: true,
+  }),
+  help: option(z.boolean().default(false), 'This text', { group: 'run', aliases: ['-h'], flagOnly: true }),
+} as const
+
+export const benchSchema = z.strictObject(benchOptions)
+export const runSchema = z.strictObject(runOptions)
+
+/** What a bench file may hold: everything optional but `backends`. */
+export type BenchInput = z.input<typeof benchSchema>
+/** The same with all defaults. */
+export type Bench = z.output<typeof benchSchema>
+export type RunOptions = z.output<typeof runSchema>

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { UserError } from '../errors.ts'
+import { closest } from './closest.ts'
+import { flagOf, type Flags } from './flags.ts'
+import { benchOptions, benchSchema, runSchema, type Bench, type RunOptions } from './options.ts'
+
+/**
+ * Checks a bench file's data with the command line's values over it.
+ * Throws a UserError (exit code 2) that names the file or flag, the key, the value and what is allowed.
+ */
+export function parseBench(file: string, input: unknown, flags: Flags['bench'] = {}): Bench {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new UserError(`${file}: needs "export default defineBench({ ... })"`, 2)
+  }
+  const fromFlags: Record<string, unknown> = { ...flags }
+  // A number of clients on the command line replaces the file's load shape.
+  if ('clients' in fromFlags) fromFlags['load'] = null
+  const merged: Record<string, unknown> = { ...input, ...fromFlags }
+  for (const key of ['thresholds', 'header'] as const) {
+    const [own, given] = [(input as Record<string, unknown>)[key], fromFlags[key]]
+    if (own && given) merged[key] = { ...(own as object), ...(given as object) }
+  }
+  const result = benchSchema.safeParse(merged)
+  if (result.success) return result.data
+  throw new UserError(describeIssue(file, merged, fromFlags, result.error), 2)
+}
+
+/** Checks the options of a run. */
+export function parseRunOptions(flags: Flags['run']): RunOptions {
+  const result = runSchema.safeParse(flags)
+  if (result.success) return result.data
+  throw new UserError(describeIssue('options', flags, flags, result.error), 2)
+}
+
+function describeIssue(
+  file: string,
+  input: Record<string, unknown>,
+  flags: Record<string, unknown>,
+  error: z.ZodError,
+) {
+  const issue = error.issues[0]
+  if (!issue) return `${file}: not valid`
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
+    const key = issue.keys[0] ?? ''
+    const near = closest(key, Object.keys(benchOptions))
+    return `${file}: unknown key "${key}"${near ? `; did you mean "${near}"?` : `. Known: ${Object.keys(benchOptions).join(', ')}`}`
+  }
+  const key = String(issue.path[0] ?? '')
+  const where =
+    key in flags && file !== 'options'
+      ? flagOf(key)
+      : file === 'options'
+        ? flagOf(key)
+        : `${file}: ${issue.path.join('.')}`
+  const value = valueAt(input, issue.path)
+  if (value === undefined) return `${where}: is missing; ${allowed(issue)}`
+  return `${where}: ${JSON.stringify(value)} is not allowed; ${allowed(issue)}`
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key]
+  return value
+}
+
+function allowed(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return `one of ${issue.values.join(', ')}`
+    case 'too_small':
+      return `${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${issue.origin === 'array' ? ' entries' : ''}`
+    case 'too_big':
+      return `at most ${issue.maximum}`
+    case 'invalid_type':
+      return `needs ${issue.expected}`
+    case 'invalid_union': {
+      const inner = issue.errors.flat().find((each) => each.code !== 'invalid_type') ?? issue.errors.flat()[0]
+      return inner ? allowed(inner) : 'none of the forms fits'
+    }
+    case 'unrecognized_keys':
+      return `unknown key ${issue.keys.join(', ')}`
+    default:
+      return issue.message
+  }
+}
