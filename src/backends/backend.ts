@@ -73,11 +73,15 @@ export interface Probe {
 }
 
 export interface Capabilities {
-  /** `ignore_eos` was taken and kept: exact output lengths can be forced. */
+  /** `ignore_eos` was taken, and the test answer had the asked length: output lengths can be forced. */
   readonly ignoreEos: boolean
   readonly minTokens: boolean
   readonly usage: boolean
   readonly streamUsage: boolean
+  /** `continuous_usage_stats` was taken: each chunk tells how many tokens it brought. */
+  readonly continuousUsage: boolean
+  /** Which key limits the output. */
+  readonly lengthKey: 'max_tokens' | 'max_completion_tokens'
   /** `seed` is taken. */
   readonly seed: boolean
   /** Counts tokens of a text (`/tokenize`); null when it has none. */
@@ -189,8 +193,8 @@ export interface Backend {
   readonly decoderModule: string
   readonly success: SuccessRule
   readonly promises: Promises
-  /** A sentence that reports must say about this backend's numbers. */
-  readonly caveat?: string
+  /** A sentence that reports must say about this backend's numbers with this model; null: none. */
+  readonly caveat?: (model: string) => string | null
   /** Set while a backend is declared but cannot run yet; the reason is shown before any load. */
   readonly unavailable?: string
 }
