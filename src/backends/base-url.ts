@@ -1,0 +1,61 @@
+import { UserError } from '../errors.ts'
+
+/**
+ * An OpenAI-compatible server's address as requests need it: origin and path prefix with a version in it, no trailing
+ * slash, e.g. `http://127.0.0.1:8000/v1`. `/v1` is added when no segment is a version; a route at the end
+ * (`/chat/completions`) is cut off; a missing scheme means http where the host is local or has a port.
+ * Throws UserError; credentials are never repeated in its message.
+ */
+export function normalizeBaseUrl(input: string): string {
+  const url = parse(input.trim())
+  if (url.username !== '' || url.password !== '') {
+    throw new UserError(
+      `--base-url must not hold a user name or password. Put the key in SERVEMARK_API_KEY, or use --header 'authorization: ...'`,
+      2,
+    )
+  }
+  if (url.search !== '' || url.hash !== '') {
+    const rest = url.search === '' ? 'a fragment (#...)' : 'a query (?...)'
+    throw new UserError(`--base-url must not hold ${rest}: ${url.origin}${url.pathname}`, 2)
+  }
+  const segments = url.pathname.split('/').filter(Boolean)
+  const route = segments.join('/').match(/(^|\/)(chat\/completions|completions|models)$/)
+  if (route) segments.length -= route[2] === 'chat/completions' ? 2 : 1
+  if (!segments.some((segment) => /^v\d/.test(segment))) segments.push('v1')
+  return `${url.origin}/${segments.join('/')}`
+}
+
+/** Where a server's routes beside the API are (`/version`, `/tokenize`): the base url without its version. */
+export function serverRoot(baseUrl: string): string {
+  return baseUrl.replace(/\/v\d[^/]*$/, '')
+}
+
+function parse(input: string): URL {
+  if (input === '') throw new UserError('--base-url is empty. Write e.g. http://localhost:8000', 2)
+  const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(input)?.[1]?.toLowerCase()
+  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
+    throw new UserError(`--base-url must begin with http:// or https://, not ${scheme}://`, 2)
+  }
+  let url: URL
+  try {
+    url = new URL(scheme === undefined ? `http://${input}` : input)
+  } catch {
+    throw new UserError(`--base-url ${shown(input)} is no address. Write e.g. http://localhost:8000`, 2)
+  }
+  if (scheme === undefined && url.username === '' && url.port === '' && !isLocal(url.hostname)) {
+    throw new UserError(
+      `--base-url ${shown(input)} has no scheme. Write https://${url.host}${url.pathname} or http://${url.host}${url.pathname}`,
+      2,
+    )
+  }
+  return url
+}
+
+/** What is before an @ may be a password. */
+function shown(input: string): string {
+  return `"${input.replace(/^(.*:\/\/)?.*@/, '$1...@')}"`
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^\d+\.\d+\.\d+\.\d+$/.test(host)
+}

@@ -1,0 +1,185 @@
+import type { Carried, Decoder, DecoderOptions, FramedEvent, Usage } from '../backend.ts'
+
+/**
+ * Reads what servers with OpenAI's completions and chat routes send, streamed (one event a call) or not (the whole
+ * body as one event).
+ *
+ * - Of several choices only index 0 counts: a benchmark asks for one. Usage is then still the server's sum.
+ * - Token counts of a chunk come from token ids, else from usage that runs along on every chunk. A single usage at the
+ *   end says nothing about its own chunk.
+ * - Throws on data that is not a JSON object, and on an unstreamed reply without choices.
+ */
+export function createDecoder(options: DecoderOptions): Decoder {
+  return new OpenAiDecoder(options)
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+class OpenAiDecoder implements Decoder {
+  readonly #stream: boolean
+  /** Tokens that the running usage has told so far. */
+  #counted = 0
+  /** A chunk came without usage, so that a later usage is a total and not a running count. */
+  #uncounted = false
+  #id: string | null = null
+  #model: string | null = null
+
+  constructor(options: DecoderOptions) {
+    this.#stream = options.stream
+  }
+
+  decode(event: FramedEvent): Carried {
+    const data = event.data.trim()
+    if (data === '[DONE]') return { end: true }
+    if (data === '') return {}
+    if (event.event === 'error') return { error: errorEventText(data) }
+    const payload = parseObject(data)
+    const error = errorText(payload)
+    const carried: Mutable<Carried> = this.#names(payload)
+    if (error !== null) {
+      carried.error = error
+      return carried
+    }
+
+    const choices = Array.isArray(payload['choices']) ? payload['choices'].filter(isObject) : []
+    if (!this.#stream && choices.length === 0) throw new Error(`reply without choices: ${excerpt(data)}`)
+    const choice = choices.find((one) => (one['index'] ?? 0) === 0)
+    if (choice === undefined && choices.length > 0) return carried
+
+    const usage = readUsage(payload['usage'])
+    if (usage) carried.usage = usage
+    if (isObject(payload['timings'])) carried.timings = JSON.stringify(payload['timings'])
+    if (choice) {
+      readChoice(choice, carried)
+      const tokens = this.#tokens(choice, usage, carried, choices.length)
+      if (tokens !== null) carried.tokens = tokens
+    }
+    return carried
+  }
+
+  /** Id and model, when they are new. */
+  #names(payload: Json): Mutable<Carried> {
+    const names: Mutable<Carried> = {}
+    const { id, model } = payload
+    if (typeof id === 'string' && id !== '' && id !== this.#id) names.requestId = this.#id = id
+    if (typeof model === 'string' && model !== '' && model !== this.#model) names.model = this.#model = model
+    return names
+  }
+
+  #tokens(choice: Json, usage: Usage | null, carried: Carried, choices: number): number | null {
+    const total = usage?.outputTokens ?? null
+    let running: number | null = null
+    if (total === null) {
+      if (!isRoleOnly(carried)) this.#uncounted = true
+    } else if (!this.#uncounted && choices === 1) {
+      running = Math.max(0, total - this.#counted)
+      this.#counted = total
+    }
+    const ids = choice['token_ids']
+    return Array.isArray(ids) ? ids.length : running
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+function isRoleOnly(carried: Carried): boolean {
+  return (
+    carried.role === true &&
+    carried.text === undefined &&
+    carried.reasoning === undefined &&
+    carried.toolCall === undefined &&
+    carried.finishReason === undefined
+  )
+}
+
+function readChoice(choice: Json, carried: Mutable<Carried>): void {
+  const part = firstObject(choice['delta'], choice['message']) ?? choice
+  if (typeof part['role'] === 'string') carried.role = true
+  const text = textOf(choice['text']) + textOf(part['content']) + textOf(part['refusal'])
+  if (text !== '') carried.text = text
+  const reasoning = textOf(part['reasoning_content']) || textOf(part['reasoning'])
+  if (reasoning !== '') carried.reasoning = reasoning
+  const toolCall = toolCallText(part)
+  if (toolCall !== '') carried.toolCall = toolCall
+  const finish = choice['finish_reason']
+  if (typeof finish === 'string' && finish !== '') carried.finishReason = finish
+}
+
+/** A string, or the text of a list of content parts. */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content)) return ''
+  return content.map((part) => (isObject(part) ? textOf(part['text']) : textOf(part))).join('')
+}
+
+function toolCallText(part: Json): string {
+  const calls = Array.isArray(part['tool_calls']) ? part['tool_calls'] : []
+  const functions = [...calls.map((call) => (isObject(call) ? call['function'] : null)), part['function_call']]
+  return functions.map((one) => (isObject(one) ? textOf(one['name']) + textOf(one['arguments']) : '')).join('')
+}
+
+function readUsage(value: unknown): Usage | null {
+  if (!isObject(value)) return null
+  const prompt = firstObject(value['prompt_tokens_details'])
+  const completion = firstObject(value['completion_tokens_details'])
+  const usage: Usage = {
+    promptTokens: count(value['prompt_tokens']),
+    outputTokens: count(value['completion_tokens']),
+    cachedTokens: count(prompt?.['cached_tokens']) ?? count(value['prompt_cache_hit_tokens']),
+    reasoningTokens: count(completion?.['reasoning_tokens']) ?? count(value['reasoning_tokens']),
+  }
+  return usage.promptTokens === null && usage.outputTokens === null ? null : usage
+}
+
+/** The message of an error object, whatever its shape; null when the payload is none. */
+function errorText(payload: Json): string | null {
+  const error = payload['error']
+  if (error !== undefined && error !== null && error !== false) {
+    if (typeof error === 'string') return error === '' ? 'error without a message' : error
+    return isObject(error) ? messageOf(error) : JSON.stringify(error)
+  }
+  if (payload['object'] === 'error') return messageOf(payload)
+  const bare = payload['detail'] ?? payload['message']
+  return typeof bare === 'string' && payload['choices'] === undefined ? bare : null
+}
+
+function messageOf(error: Json): string {
+  return typeof error['message'] === 'string' && error['message'] !== '' ? error['message'] : JSON.stringify(error)
+}
+
+/** An event of type `error` may hold anything, also text that is no JSON. */
+function errorEventText(data: string): string {
+  try {
+    const value: unknown = JSON.parse(data)
+    return isObject(value) ? (errorText(value) ?? messageOf(value)) : data
+  } catch {
+    return data
+  }
+}
+
+function parseObject(data: string): Json {
+  let value: unknown
+  try {
+    value = JSON.parse(data)
+  } catch {
+    throw new Error(`not JSON: ${excerpt(data)}`)
+  }
+  if (!isObject(value)) throw new Error(`not a JSON object: ${excerpt(data)}`)
+  return value
+}
+
+function excerpt(data: string): string {
+  return data.length > 120 ? `${data.slice(0, 120)}...` : data
+}
+
+function count(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null
+}
+
+function firstObject(...values: readonly unknown[]): Json | null {
+  return values.find(isObject) ?? null
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
