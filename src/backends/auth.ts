@@ -55,6 +55,8 @@ const isHarmless = (name: string) => harmlessHeaders.has(name.toLowerCase())
 
 /** Variables whose values are secrets wherever they appear. */
 const secretVariable = /(_API_KEY|_TOKEN|_SECRET|_PASSWORD)$/
+/** A variable that only looks like a secret, `X_TOKEN=1`, must not eat every 1. */
+const shortestGuess = 8
 const secretFlag = /^--?[\w-]*(key|token|secret|password)$/i
 
 export interface Redactor {
@@ -75,7 +77,10 @@ export function createRedactor(env: Environment, headers: Readonly<Record<string
     if (!bare) return
     for (const form of [bare, JSON.stringify(bare).slice(1, -1), encodeURIComponent(bare)]) secrets.add(form)
   }
-  for (const [name, value] of Object.entries(env)) if (secretVariable.test(name)) add(value)
+  for (const name of keyVariables) add(env[name])
+  for (const [name, value] of Object.entries(env)) {
+    if (secretVariable.test(name) && (value ?? '').trim().length >= shortestGuess) add(value)
+  }
   for (const [name, value] of Object.entries(headers)) {
     if (isHarmless(name)) continue
     add(value)
@@ -90,9 +95,7 @@ export function createRedactor(env: Environment, headers: Readonly<Record<string
     return out
   }
   const redactHeaders = (input: Readonly<Record<string, string>>) =>
-    Object.fromEntries(
-      Object.entries(input).map(([name, value]) => [name, isHarmless(name) ? text(value) : redacted]),
-    )
+    Object.fromEntries(Object.entries(input).map(([name, value]) => [name, isHarmless(name) ? text(value) : redacted]))
   const value = (input: unknown): unknown => {
     if (typeof input === 'string') return text(input)
     if (Array.isArray(input)) return input.map(value)
@@ -101,12 +104,17 @@ export function createRedactor(env: Environment, headers: Readonly<Record<string
     }
     return input
   }
-  return { text, headers: redactHeaders, args: (argv) => redactArgs(argv, text), value: <T>(input: T) => value(input) as T }
+  return {
+    text,
+    headers: redactHeaders,
+    args: (argv) => redactArgs(argv, text),
+    value: <T>(input: T) => value(input) as T,
+  }
 }
 
 /** Short secrets only as whole words: a key "abc" must not eat half of a text. */
 function secretPattern(secret: string): RegExp {
-  const escaped = RegExp.escape(secret)
+  const escaped = secret.replace(/[$()*+.?[\\\]^{|}/-]/g, '\\$&')
   return secret.length < 6 ? new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`, 'g') : new RegExp(escaped, 'g')
 }
 

@@ -195,6 +195,10 @@ export interface Backend {
   readonly promises: Promises
   /** A sentence that reports must say about this backend's numbers with this model; null: none. */
   readonly caveat?: (model: string) => string | null
+  /** Rough seconds a token on an ordinary machine, for the time shown before a run; absent: unknown. */
+  readonly estimate?: (
+    model: string,
+  ) => { readonly secondsPerPromptToken: number; readonly secondsPerOutputToken: number } | null
   /** Set while a backend is declared but cannot run yet; the reason is shown before any load. */
   readonly unavailable?: string
 }

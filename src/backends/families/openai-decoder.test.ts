@@ -195,11 +195,7 @@ describe('shapes', () => {
     ['reasoning', { reasoning: 'so' }, { reasoning: 'so' }],
     ['refusal', { refusal: 'no' }, { text: 'no' }],
     ['content parts', { content: [{ type: 'text', text: 'a' }, 'b'] }, { text: 'ab' }],
-    [
-      'a tool call',
-      { tool_calls: [{ index: 0, function: { name: 'f', arguments: '{"x"' } }] },
-      { toolCall: 'f{"x"' },
-    ],
+    ['a tool call', { tool_calls: [{ index: 0, function: { name: 'f', arguments: '{"x"' } }] }, { toolCall: 'f{"x"' }],
     ['a function call', { function_call: { arguments: ':1}' } }, { toolCall: ':1}' }],
     ['an empty list of tool calls', { tool_calls: [], content: 'x' }, { text: 'x' }],
     ['role and text at once', { role: 'assistant', content: 'x' }, { role: true, text: 'x' }],
