@@ -1,0 +1,15 @@
+import { classicLatency as formula } from '../classic/formulas.ts'
+import type { ScalarMetric } from '../metric.ts'
+
+export const classicLatency = {
+  id: 'classic.latency',
+  kind: 'scalar',
+  name: 'Query latency (classic)',
+  unit: 's',
+  better: 'lower',
+  family: 'e2e',
+  formula: 'mean(end - start)',
+  needs: [],
+  show: { unit: 's', scale: 1, digits: 3 },
+  of: ({ classic }) => ({ unit: 's', ...formula(classic) }),
+} as const satisfies ScalarMetric

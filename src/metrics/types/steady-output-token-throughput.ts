@@ -1,0 +1,25 @@
+import { seconds } from '../measured.ts'
+import type { ScalarMetric } from '../metric.ts'
+import { outputTokensWithin } from '../steady-tokens.ts'
+
+export const steadyOutputTokenThroughput = {
+  id: 'steady_output_token_throughput',
+  kind: 'scalar',
+  name: 'Output token throughput, steady part',
+  unit: 'tokens/s',
+  better: 'higher',
+  family: 'throughput',
+  formula:
+    'output tokens of ok requests that arrived while all clients were at work / that time; null below 3 mean latencies',
+  needs: ['outputTokens'],
+  show: { unit: 'tokens/s', scale: 1, digits: 1 },
+  of(measured) {
+    const { steady, tokens } = measured
+    if (steady.window === null) return { unit: 'tokens/s', value: null, note: steady.reason }
+    return {
+      unit: 'tokens/s',
+      value: outputTokensWithin(measured, steady.window) / seconds(steady.window),
+      note: tokens.output.note,
+    }
+  },
+} as const satisfies ScalarMetric

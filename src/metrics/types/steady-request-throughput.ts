@@ -1,0 +1,25 @@
+import { answeredAt } from '../../recording/request-times.ts'
+import { seconds } from '../measured.ts'
+import type { ScalarMetric } from '../metric.ts'
+
+export const steadyRequestThroughput = {
+  id: 'steady_request_throughput',
+  kind: 'scalar',
+  name: 'Request throughput, steady part',
+  unit: 'requests/s',
+  better: 'higher',
+  family: 'throughput',
+  formula:
+    'ok requests answered while all clients were at work / that time (from when the last client has sent its first request to when the first finds none left); null below 3 mean latencies',
+  needs: [],
+  show: { unit: 'requests/s', scale: 1, digits: 3 },
+  of({ recording, ok, steady }) {
+    const { window } = steady
+    if (window === null) return { unit: 'requests/s', value: null, note: steady.reason }
+    const answered = ok.filter((row) => {
+      const time = answeredAt(recording.requests, row)
+      return time !== null && time > window.start && time <= window.end
+    })
+    return { unit: 'requests/s', value: answered.length / seconds(window) }
+  },
+} as const satisfies ScalarMetric

@@ -1,0 +1,23 @@
+import { seconds } from '../measured.ts'
+import type { ScalarMetric } from '../metric.ts'
+import { sum } from '../statistics.ts'
+
+export const totalTokenThroughput = {
+  id: 'total_token_throughput',
+  kind: 'scalar',
+  name: 'Total token throughput',
+  unit: 'tokens/s',
+  better: 'higher',
+  family: 'throughput',
+  formula: 'prompt and output tokens of ok requests / span',
+  needs: ['outputTokens', 'promptTokens'],
+  show: { unit: 'tokens/s', scale: 1, digits: 1 },
+  of({ ok, span, tokens: { prompt, output } }) {
+    if (span === null) return { unit: 'tokens/s', value: null, note: 'no request was ok' }
+    return {
+      unit: 'tokens/s',
+      value: sum(ok.map((row) => (prompt.counts[row] ?? 0) + (output.counts[row] ?? 0))) / seconds(span),
+      note: prompt.note === output.note ? output.note : `output ${output.note}; prompt ${prompt.note}`,
+    }
+  },
+} as const satisfies ScalarMetric

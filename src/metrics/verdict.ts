@@ -1,0 +1,53 @@
+import type { AccuracyBlock, MetricBlock, Verdict, VerdictFamily, VerdictStatus } from '../result/schema.ts'
+import type { Measured } from './measured.ts'
+import { verdictRules } from './verdict-rules.ts'
+
+/** What a point is judged by. */
+export interface VerdictFacts {
+  readonly measured: Measured
+  readonly metrics: Readonly<Record<string, MetricBlock>>
+  readonly accuracy: AccuracyBlock
+  /** Largest share of measured requests that may fail. */
+  readonly maxErrorRate: number
+  /** Each prompt begins with a salt of its own, so that no cache can know it. */
+  readonly saltedPrompts: boolean
+  /** Other runs on this host were kept out. */
+  readonly alone: boolean
+  /** Sentences on inputs that could not be read or counted. */
+  readonly unknown: readonly string[]
+}
+
+const worse: Readonly<Record<VerdictStatus, number>> = { valid: 0, suspect: 1, invalid: 2 }
+const worst = (statuses: readonly VerdictStatus[]): VerdictStatus =>
+  statuses.reduce((one, other) => (worse[other] > worse[one] ? other : one), 'valid')
+
+/**
+ * The verdict per family, with a reason for each that is not valid; the point takes the worst. Families that the point
+ * does not show (ttft and itl without streaming) are valid and give no reasons.
+ */
+export function judge(facts: VerdictFacts): Verdict {
+  const hidden: readonly VerdictFamily[] = facts.measured.facts.stream ? [] : ['ttft', 'itl']
+  const reasons = verdictRules.flatMap(({ id, family, judge }) => {
+    if (hidden.includes(family)) return []
+    const finding = judge(facts)
+    return finding === null ? [] : [{ rule: id, family, status: finding.status, text: finding.text }]
+  })
+  const ofFamily = (family: VerdictFamily) =>
+    worst(reasons.filter((reason) => reason.family === family).map((reason) => reason.status))
+  return {
+    status: worst(reasons.map((reason) => reason.status)),
+    families: {
+      ttft: ofFamily('ttft'),
+      itl: ofFamily('itl'),
+      e2e: ofFamily('e2e'),
+      throughput: ofFamily('throughput'),
+      workload: ofFamily('workload'),
+    },
+    reasons,
+  }
+}
+
+/** The reasons' sentences, each once: a rule that touches several families says the same in each. */
+export function reasonTexts(verdict: Verdict): string[] {
+  return [...new Set(verdict.reasons.map((reason) => reason.text))]
+}

@@ -1,0 +1,33 @@
+import type { Recording, RequestColumns } from './recording.ts'
+
+/** Rows of the request's token-carrying chunks, in order of arrival. */
+export function tokenChunkRows(recording: Recording, request: number): number[] {
+  const rows: number[] = []
+  const end = recording.requests.chunkEnd[request] ?? 0
+  for (let row = recording.requests.chunkStart[request] ?? 0; row < end; row++) {
+    if (recording.chunks.carriesToken[row] === 1) rows.push(row)
+  }
+  return rows
+}
+
+/** When the answer was there: the later of last token and finish reason, else the end mark; ns since the anchor. */
+export function answeredAt(requests: RequestColumns, request: number): number | null {
+  return latest([requests.lastToken[request], requests.finished[request]]) ?? requests.endMark[request] ?? null
+}
+
+/** When the request left the wire: the last thing known of it, ns since the anchor. */
+export function overAt(requests: RequestColumns, request: number): number | null {
+  const { lastToken, finished, usage, endMark, closed, firstByte } = requests
+  return (
+    latest([lastToken[request], finished[request], usage[request], endMark[request]]) ??
+    closed[request] ??
+    firstByte[request] ??
+    null
+  )
+}
+
+function latest(times: readonly (number | null | undefined)[]): number | null {
+  let found: number | null = null
+  for (const time of times) if (time != null && (found === null || time > found)) found = time
+  return found
+}
