@@ -1,0 +1,283 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import type { Launch } from '../backends/backend.ts'
+import { UserError } from '../errors.ts'
+import { endFamily } from './end-family.ts'
+import { readLogTail } from './log-tail.ts'
+import { acceptsConnections, addressOf, type Address } from './ports.ts'
+import { foreignListener } from './port-owner.ts'
+import { createFamily, familyVariable, type ProcessFamily } from './process-family.ts'
+import { identityOf } from './process-tree.ts'
+import { describeAnswer, untilReady, type ReadinessAnswer } from './readiness.ts'
+import type { RunningServer, ServerEvent, StartupTimes, StopReport } from './running-server.ts'
+import { guardFamily, type Guard } from './sentinel.ts'
+import { describeExit, type ServerExit } from './server-exit.ts'
+
+export interface LaunchOptions {
+  /** Takes all that the server writes; appended to, directories are made. */
+  readonly logFile: string
+  /** Ends the loading at once, by KILL. A server that is ready is ended by `stop()` only. */
+  readonly signal: AbortSignal
+  /** How messages call the server; default: the program's name. */
+  readonly name?: string
+  readonly onEvent?: (event: ServerEvent) => void
+  /** Default: the launch's own. */
+  readonly startupTimeoutSeconds?: number
+  /** What `launch.env` is laid over; default: this process's environment. */
+  readonly baseEnv?: NodeJS.ProcessEnv
+  readonly cwd?: string
+  readonly stop?: Partial<StopLimits>
+}
+
+/** Seconds; the grace of the server's own signal comes with the launch. */
+export interface StopLimits {
+  readonly terminateSeconds: number
+  readonly killSeconds: number
+  readonly stragglerSeconds: number
+}
+
+const defaultStopLimits: StopLimits = { terminateSeconds: 3, killSeconds: 10, stragglerSeconds: 1 }
+const shownLines = 12
+
+/**
+ * Starts a server in its own process group and resolves when it is ready.
+ *
+ * Rejects with a UserError when the port is taken, the program is missing, the process ends while loading or is not
+ * ready in time; with the signal's reason when aborted. Then nothing of it is left.
+ */
+export async function launchServer(launch: Launch, options: LaunchOptions): Promise<RunningServer> {
+  const { signal, onEvent = () => {} } = options
+  const name = options.name ?? basename(launch.argv[0])
+  const logFile = resolve(options.logFile)
+  const limits = { ...defaultStopLimits, ...options.stop }
+  signal.throwIfAborted()
+  await refuseTakenPorts(launch, name)
+  signal.throwIfAborted()
+
+  const start = performance.now()
+  const secondsSinceStart = (): number => (performance.now() - start) / 1000
+  const guard = guardFamily({ graceSeconds: limits.terminateSeconds })
+  let spawned: SpawnedServer
+  try {
+    spawned = await spawnServer(launch, options, { guard, logFile, name })
+  } catch (error) {
+    guard.release()
+    throw error
+  }
+  const { child, pid, logStart, family } = spawned
+  const logTail = (lines: number): string[] => readLogTail(logFile, lines, logStart)
+  const spawn_s = secondsSinceStart()
+  onEvent({ kind: 'spawned', pid })
+
+  let stopAsked = false
+  const alive = (): boolean => child.exitCode === null && child.signalCode === null
+  const exited = new Promise<ServerExit>((resolve) => {
+    const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
+      const exit = { kind: stopAsked ? 'stopped' : 'crashed', code, signal, aliveSeconds: secondsSinceStart() } as const
+      // Its children have lost their parent now: write down who they are.
+      guard.add(family.remember())
+      onEvent({ kind: 'exited', exit })
+      resolve(exit)
+    }
+    if (alive()) child.once('exit', settle)
+    else settle(child.exitCode, child.signalCode)
+  })
+
+  async function end(own: Launch['stop'] | null): Promise<StopReport> {
+    const begun = performance.now()
+    const { step, remaining } = await endFamily(
+      family,
+      { ...limits, own, terminateSeconds: own === null ? 0 : limits.terminateSeconds },
+      (step) => {
+        // Not before: a server that ended just ahead of the first signal has crashed.
+        stopAsked = true
+        onEvent({ kind: 'stopping', step })
+      },
+    )
+    const openPorts = await stillOpen(addressesOf(launch))
+    if (remaining.length === 0) guard.release()
+    return {
+      how: step ?? 'had-exited',
+      exit: remaining.some((left) => left.pid === pid) ? null : await exited,
+      stopSeconds: (performance.now() - begun) / 1000,
+      remaining,
+      openPorts,
+      clean: remaining.length === 0 && openPorts.length === 0,
+    }
+  }
+
+  let startup: StartupTimes
+  try {
+    startup = await load()
+  } catch (error) {
+    // Nothing to save, and servers that load may swallow gentler signals.
+    await end(null)
+    throw error
+  }
+  onEvent({ kind: 'ready', startup })
+
+  let report: Promise<StopReport> | null = null
+  const stop = (): Promise<StopReport> => (report ??= end(launch.stop))
+  return {
+    endpoints: launch.endpoints,
+    argv: launch.argv,
+    pid,
+    pgid: pid,
+    logFile,
+    startup,
+    exited,
+    alive,
+    logTail,
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  }
+
+  async function load(): Promise<StartupTimes> {
+    const timeoutSeconds = options.startupTimeoutSeconds ?? launch.readiness.timeoutSeconds
+    const ending = new AbortController()
+    const deadline = setTimeout(() => ending.abort('deadline'), timeoutSeconds * 1000)
+    const onAbort = (): void => ending.abort('aborted')
+    signal.addEventListener('abort', onAbort)
+    if (signal.aborted) onAbort()
+    void exited.then(() => ending.abort('exited'))
+
+    let portOpen: number | null = null
+    let last: ReadinessAnswer | null = null
+    let lastLook = 0
+    try {
+      await untilReady(launch.readiness.url, ending.signal, (answer) => {
+        last = answer
+        const seconds = secondsSinceStart()
+        if (answer.kind !== 'refused') portOpen ??= seconds
+        if (answer.kind === 'status' && answer.status === 200) return
+        onEvent({ kind: 'loading', seconds, answer, lastLine: logTail(1)[0] ?? null })
+        if (seconds - lastLook >= 1) {
+          guard.add(family.remember())
+          lastLook = seconds
+        }
+      })
+      const ready_s = secondsSinceStart()
+      if (!alive()) throw await exitedWhileLoading()
+      guard.add(family.remember())
+      refuseForeignListener()
+      return { spawn_s, port_open_s: portOpen ?? ready_s, ready_s }
+    } catch (error) {
+      if (error !== ending.signal.reason) throw error
+      if (error === 'aborted') throw signal.reason
+      if (error === 'exited') throw await exitedWhileLoading()
+      throw new UserError(
+        `${name}: not ready within ${timeoutSeconds} s; ${launch.readiness.url} ${describeAnswer(last)}. ` +
+          withLog(logFile, logTail),
+      )
+    } finally {
+      clearTimeout(deadline)
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  async function exitedWhileLoading(): Promise<UserError> {
+    const exit = await exited
+    return new UserError(
+      `${name}: the server ${describeExit(exit)} while loading, after ${exit.aliveSeconds.toFixed(1)} s. ` +
+        withLog(logFile, logTail),
+    )
+  }
+
+  function refuseForeignListener(): void {
+    const address = addressOf(launch.readiness.url)
+    const foreign = foreignListener(address.port, family)
+    if (foreign === null) return
+    throw new UserError(
+      `${name}: port ${address.port} is also held by another process (pid ${foreign.pid}: ${foreign.command}), ` +
+        `so answers may not be the server's. End it, or choose another port`,
+    )
+  }
+}
+
+interface SpawnedServer {
+  readonly child: ChildProcess
+  readonly pid: number
+  readonly family: ProcessFamily
+  /** Size of the log before this server wrote to it. */
+  readonly logStart: number
+}
+
+async function spawnServer(
+  launch: Launch,
+  options: LaunchOptions,
+  { guard, logFile, name }: { guard: Guard; logFile: string; name: string },
+): Promise<SpawnedServer> {
+  const log = openLog(logFile, name)
+  try {
+    const [program, ...args] = launch.argv
+    const child = spawn(program, args, {
+      detached: true,
+      // The log as a file, not a pipe: nothing is lost if we die, and a server that writes much is never blocked.
+      stdio: ['ignore', log.descriptor, log.descriptor],
+      env: { ...(options.baseEnv ?? process.env), ...launch.env, [familyVariable]: guard.id },
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    })
+    if (child.pid === undefined) {
+      const error = await new Promise<NodeJS.ErrnoException>((resolve) => child.once('error', resolve))
+      throw cannotStart(error, launch, options.cwd, name)
+    }
+    child.on('error', () => {})
+    const leader = identityOf(child.pid)
+    guard.lead(leader)
+    return { child, pid: child.pid, family: createFamily(guard.id, leader), logStart: log.size }
+  } finally {
+    closeSync(log.descriptor)
+  }
+}
+
+function openLog(logFile: string, name: string): { descriptor: number; size: number } {
+  try {
+    mkdirSync(dirname(logFile), { recursive: true })
+    const descriptor = openSync(logFile, 'a')
+    return { descriptor, size: fstatSync(descriptor).size }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError(
+      `${name}: cannot write the server's log ${logFile} (${code}). Choose another folder: --out-dir ...`,
+    )
+  }
+}
+
+function cannotStart(error: NodeJS.ErrnoException, launch: Launch, cwd: string | undefined, name: string): UserError {
+  const program = launch.argv[0]
+  if (error.code === 'ENOENT') {
+    const where = cwd === undefined ? '' : ` (from ${cwd})`
+    return new UserError(`${name}: the program "${program}" was not found${where}. ${launch.missing}`)
+  }
+  if (error.code === 'EACCES') return new UserError(`${name}: the program "${program}" may not be run (EACCES)`)
+  return new UserError(`${name}: cannot start "${program}" (${error.code ?? error.message})`)
+}
+
+/** Before the start: what answers now cannot be the server. */
+async function refuseTakenPorts(launch: Launch, name: string): Promise<void> {
+  for (const address of addressesOf(launch)) {
+    if (!(await acceptsConnections(address))) continue
+    throw new UserError(
+      `${name}: ${address.host}:${address.port} is already in use: something answered there before the server was ` +
+        `started. End it, or choose another port; to measure what runs there: --base-url`,
+    )
+  }
+}
+
+function addressesOf(launch: Launch): Address[] {
+  const urls = [launch.readiness.url, ...launch.endpoints.map(({ url }) => url)]
+  const all = urls.map(addressOf)
+  return all.filter(({ host, port }, at) => all.findIndex((other) => other.host === host && other.port === port) === at)
+}
+
+async function stillOpen(addresses: readonly Address[]): Promise<string[]> {
+  const open = await Promise.all(addresses.map((address) => acceptsConnections(address)))
+  return addresses.filter((_, at) => open[at]).map(({ host, port }) => `${host}:${port}`)
+}
+
+function withLog(logFile: string, logTail: (lines: number) => string[]): string {
+  const lines = logTail(shownLines)
+  if (lines.length === 0) return `It wrote nothing to its log ${logFile}`
+  return `Log: ${logFile}, its last lines:\n${lines.map((line) => `  | ${line}`).join('\n')}`
+}

@@ -1,0 +1,54 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Server } from 'node:net'
+
+const handedOut = new Set<number>()
+
+/** Ports that were free on 127.0.0.1 a moment ago, all different, none given twice by this process until released. */
+export async function reservePorts(count: number): Promise<number[]> {
+  const holders: Server[] = []
+  const ports: number[] = []
+  try {
+    while (ports.length < count) {
+      // Held open until all are found, so that the system cannot offer one again.
+      const holder = createServer()
+      holders.push(holder)
+      holder.listen({ host: '127.0.0.1', port: 0, exclusive: true })
+      await once(holder, 'listening')
+      const { port } = holder.address() as AddressInfo
+      if (handedOut.has(port)) continue
+      handedOut.add(port)
+      ports.push(port)
+    }
+  } finally {
+    await Promise.all(holders.map((holder) => new Promise((resolve) => holder.close(resolve))))
+  }
+  return ports
+}
+
+export function releasePorts(ports: readonly number[]): void {
+  for (const port of ports) handedOut.delete(port)
+}
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+export function addressOf(url: string): Address {
+  const { hostname, port, protocol } = new URL(url)
+  return { host: hostname.replaceAll(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) }
+}
+
+/** Whether something takes connections there. No answer within the limit counts as no. */
+export async function acceptsConnections({ host, port }: Address, timeoutSeconds = 1): Promise<boolean> {
+  const socket = connect({ host, port })
+  try {
+    return await new Promise<boolean>((resolve) => {
+      socket.setTimeout(timeoutSeconds * 1000, () => resolve(false))
+      socket.once('connect', () => resolve(true))
+      socket.once('error', () => resolve(false))
+    })
+  } finally {
+    socket.destroy()
+  }
+}
