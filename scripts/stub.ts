@@ -1,0 +1,153 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { UserError } from '../src/errors.ts'
+import { faults, parseFault } from '../src/stub/faults/index.ts'
+import { settle, type StubOptions } from '../src/stub/options.ts'
+import { startStub } from '../src/stub/stub.ts'
+
+const options = {
+  host: { type: 'string', default: '127.0.0.1' },
+  port: { type: 'string', default: '8000' },
+  ttft: { type: 'string', default: '200' },
+  itl: { type: 'string', default: '20' },
+  jitter: { type: 'string', default: '0' },
+  stagger: { type: 'boolean', default: false },
+  'lock-step': { type: 'boolean', default: false },
+  'tokens-per-chunk': { type: 'string', default: '1' },
+  'events-per-write': { type: 'string', default: '1' },
+  seed: { type: 'string', default: '1' },
+  model: { type: 'string', multiple: true, default: ['stub'] as string[] },
+  'no-models': { type: 'boolean', default: false },
+  'api-key': { type: 'string' },
+  'max-model-length': { type: 'string' },
+  'prompt-tokens': { type: 'string', default: 'words' },
+  'cached-tokens': { type: 'string' },
+  'ready-after': { type: 'string', default: '0' },
+  fault: { type: 'string', multiple: true, default: [] as string[] },
+  every: { type: 'string', default: '1' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const satisfies ParseArgsConfig['options']
+
+const help = `npm run stub -- [options]: an OpenAI-compatible server that keeps a known schedule and reports what it kept
+
+  --host HOST             address to listen on (127.0.0.1)
+  --port N                port; 0 takes any (8000)
+  --ttft MS               time to the first token (200)
+  --itl MS                time between tokens (20)
+  --jitter MS             add up to so much, drawn from the seed, to the first token and to each gap (0)
+  --stagger               shift each stream by a random part of one gap
+  --lock-step             all streams on one grid of gaps, as an engine's steps
+  --tokens-per-chunk N    tokens in each event (1)
+  --events-per-write N    events in each write (1)
+  --seed N                seed of all draws (1)
+  --model NAME            a model to list; repeat for several (stub)
+  --no-models             list none, accept any
+  --api-key KEY           refuse /v1 without this key
+  --max-model-length N    refuse longer prompt + output with 400
+  --prompt-tokens HOW     how prompts are counted: words, spaces, characters (words)
+  --cached-tokens N       report so many prompt tokens as cached
+  --ready-after MS        answer 503 for so long after the start (0)
+  --fault NAME[:K=V,..]   misbehave; repeat for several
+  --every N               on every n-th request only (1)
+
+Faults, also by request header \`x-stub-fault\`:
+${Object.entries(faults)
+  .map(([name, { summary, schema }]) => {
+    const settings = Object.entries(schema.parse({ kind: name })).filter(([key]) => key !== 'kind')
+    const defaults = settings.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(', ')
+    return `  ${name.padEnd(22)}  ${summary}${defaults === '' ? '' : `\n${' '.repeat(26)}${defaults}`}`
+  })
+  .join('\n')}
+
+What it sent, and when: GET /stub/log; DELETE /stub/log clears it.`
+
+function wrongUse(message: string): never {
+  throw new UserError(`stub: ${message}. All options: npm run stub -- --help`, 2)
+}
+
+function readArgs() {
+  try {
+    return parseArgs({ options, allowPositionals: false }).values
+  } catch (error) {
+    return wrongUse(error instanceof Error ? error.message.replace(/\.$/, '') : String(error))
+  }
+}
+
+function number(flag: string, text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) wrongUse(`--${flag} takes a number, got "${text}"`)
+  return value
+}
+
+function scheduleOf(flags: ReturnType<typeof readArgs>): NonNullable<StubOptions['schedule']> {
+  const ttftMs = number('ttft', flags.ttft)
+  const itlMs = number('itl', flags.itl)
+  const jitterMs = number('jitter', flags.jitter)
+  if (Number(flags.stagger) + Number(flags['lock-step']) + Number(jitterMs > 0) > 1) {
+    wrongUse('choose one of --stagger, --lock-step, --jitter')
+  }
+  if (flags.stagger) return { kind: 'staggered', ttftMs, itlMs }
+  if (flags['lock-step']) return { kind: 'lockStep', ttftMs, itlMs }
+  if (jitterMs > 0) return { kind: 'jittered', ttftMs, ttftJitterMs: jitterMs, itlMs, itlJitterMs: jitterMs }
+  return { kind: 'fixed', ttftMs, itlMs }
+}
+
+function toOptions(flags: ReturnType<typeof readArgs>): StubOptions {
+  const optional = (flag: 'max-model-length' | 'cached-tokens') => {
+    const text = flags[flag]
+    return text === undefined ? null : number(flag, text)
+  }
+  const every = number('every', flags.every)
+  return {
+    host: flags.host,
+    port: number('port', flags.port),
+    schedule: scheduleOf(flags),
+    tokensPerChunk: number('tokens-per-chunk', flags['tokens-per-chunk']),
+    eventsPerWrite: number('events-per-write', flags['events-per-write']),
+    seed: number('seed', flags.seed),
+    models: flags['no-models'] ? [] : flags.model,
+    apiKey: flags['api-key'] ?? null,
+    maxModelLength: optional('max-model-length'),
+    cachedTokens: optional('cached-tokens'),
+    promptTokens: flags['prompt-tokens'] as 'words',
+    readyAfterMs: number('ready-after', flags['ready-after']),
+    faults: flags.fault.map((text) => ({ fault: parseFault(text), every })),
+  }
+}
+
+async function main(): Promise<void> {
+  const flags = readArgs()
+  if (flags.help) return console.log(help)
+  const settings = settle(toOptions(flags))
+  const stub = await startStub(settings)
+  const model = settings.models[0]
+  const body = JSON.stringify({
+    ...(model === undefined ? {} : { model }),
+    prompt: 'one two three',
+    max_tokens: 8,
+    stream: true,
+    stream_options: { include_usage: true },
+  })
+  const key = settings.apiKey === null ? '' : ` -H 'authorization: Bearer ${settings.apiKey}'`
+  console.log(`stub: listening at ${stub.url} (model ${settings.models.join(', ') || 'any'}); Ctrl-C stops it`)
+  console.log(`try:  curl -N ${stub.url}/v1/completions -H 'content-type: application/json'${key} -d '${body}'`)
+  console.log(`      npm run bench -- --project openai --base-url ${stub.url}`)
+  const stop = async () => {
+    const { lateness, requests } = await stub.log()
+    await stub.close()
+    const late =
+      lateness.count === 0
+        ? ''
+        : `; ${lateness.count} chunks, late by p99 ${lateness.p99Ms?.toFixed(2)} ms, at most ${lateness.maxMs?.toFixed(2)} ms`
+    console.log(`stub: stopped after ${requests.length} requests${late}`)
+  }
+  process.once('SIGINT', () => void stop())
+  process.once('SIGTERM', () => void stop())
+}
+
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof UserError)) throw error
+  console.error(error.message)
+  process.exitCode = error.exitCode
+}

@@ -1,0 +1,275 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { writeAnswer } from './answer.ts'
+import { readAsk } from './ask.ts'
+import { monotonicNs } from './clock.ts'
+import { errorBody, type ApiError } from './errors.ts'
+import { changeAnswer, changeGeneration, type Fault } from './faults/index.ts'
+import { createRequestReader, type HttpRequest } from './http-request.ts'
+import { head, whole } from './http-response.ts'
+import { lateness, type StubLog } from './log.ts'
+import { createCounters } from './metrics.ts'
+import type { StubSettings } from './options.ts'
+import type { Pacer } from './pacer.ts'
+import { end, play, type OpenLog } from './player.ts'
+import { seededRandom } from './random.ts'
+import type { Route } from './reply.ts'
+import { startTimeline } from './schedules/index.ts'
+
+export interface StubServer {
+  readonly server: Server
+  log(): StubLog
+  /** Empties the log and starts the order of arrival anew, so that faults and draws repeat. */
+  clear(): void
+  destroyConnections(): void
+}
+
+const generationRoutes: Readonly<Record<string, Route>> = {
+  '/v1/completions': 'completions',
+  '/v1/chat/completions': 'chat',
+}
+
+export function createStubServer(
+  settings: StubSettings,
+  pacer: Pacer,
+  countPromptTokens: (text: string) => number,
+): StubServer {
+  const startedNs = monotonicNs()
+  const timeline = startTimeline(settings.schedule, startedNs)
+  const counters = createCounters(settings.models[0] ?? '')
+  const sockets = new Set<Socket>()
+  let requests: OpenLog[] = []
+  let arrivals = 0
+  let running = 0
+
+  const log = (): StubLog => ({ startedNs, requests, lateness: lateness(requests) })
+  const clear = () => {
+    requests = []
+    arrivals = 0
+  }
+
+  function generate(connection: Connection, route: Route, request: HttpRequest): void {
+    const receivedNs = connection.readNs
+    const index = arrivals++
+    const requestId = request.headers.get('x-request-id') ?? `stub-${index}`
+    const struck = settings.faults.filter(({ every }) => (index + 1) % every === 0).map(({ fault }) => fault)
+    const result = readAsk(route, request.body, {
+      settings,
+      countPromptTokens,
+      receivedNs,
+      requestId,
+      faultHeader: request.headers.get('x-stub-fault'),
+    })
+    const faults: readonly Fault[] = result.ok ? [...struck, ...result.faults] : []
+    const entry: OpenLog = {
+      index,
+      requestId,
+      route,
+      stream: result.ok && result.ask.stream,
+      receivedNs,
+      promptTokens: result.ok ? result.ask.promptTokens : null,
+      askedTokens: result.ok ? result.ask.maxTokens : null,
+      faults: faults.map(({ kind }) => kind),
+      status: null,
+      headersNs: null,
+      chunks: { kind: [], tokens: [], dueNs: [], sentNs: [] },
+      ended: 'open',
+      endedNs: null,
+      blockedWrites: 0,
+    }
+    requests.push(entry)
+    if (requests.length > 2 * settings.logRequests) requests = requests.slice(-settings.logRequests)
+    if (!result.ok) {
+      entry.status = result.status
+      end(entry, 'complete')
+      counters.add(entry)
+      return connection.answer(result.status, 'application/json', errorBody(result.error))
+    }
+    const { ask, overrides } = result
+    const generation = changeGeneration(
+      {
+        tokens: ask.maxTokens,
+        tokensPerChunk: overrides.tokensPerChunk ?? settings.tokensPerChunk,
+        finishReason: 'length',
+        reasoningTokens: 0,
+        toolCall: false,
+        emptyTextEvery: null,
+      },
+      faults,
+    )
+    const line = overrides.schedule === undefined ? timeline : startTimeline(overrides.schedule, startedNs)
+    const dues = line.dues(receivedNs, generation.tokens, seededRandom(settings.seed, index))
+    const answer = writeAnswer(ask, generation, dues, {
+      headers: settings.headers,
+      eventsPerWrite: overrides.eventsPerWrite ?? settings.eventsPerWrite,
+      cachedTokens: settings.cachedTokens,
+    })
+    running++
+    connection.perform(entry, () => {
+      running--
+      counters.add(entry)
+    })
+    const stop = play({
+      ask,
+      reply: changeAnswer(answer, faults),
+      socket: connection.socket,
+      pacer,
+      log: entry,
+      lastOnConnection: connection.last,
+      onComplete: connection.complete,
+    })
+    connection.stopWith(stop)
+  }
+
+  function route(connection: Connection, request: HttpRequest): void {
+    const { method, path } = request
+    const json = (status: number, body: string) => connection.answer(status, 'application/json', body)
+    const refuse = (status: number, error: ApiError) => json(status, errorBody(error))
+
+    if (path === '/stub/log') {
+      if (method === 'GET') return json(200, JSON.stringify(log()))
+      if (method !== 'DELETE')
+        return refuse(405, { message: 'Method Not Allowed', type: 'invalid_request_error', code: 405 })
+      clear()
+      return json(200, '{}')
+    }
+    if (monotonicNs() - startedNs < settings.readyAfterMs * 1e6) {
+      return refuse(503, { message: 'Loading model', type: 'unavailable_error', code: 503 })
+    }
+    if (path === '/health' && method === 'GET') return json(200, '{"status":"ok"}')
+    if (path === '/metrics' && method === 'GET') {
+      return connection.answer(200, 'text/plain; version=0.0.4', counters.text(running))
+    }
+    if (path.startsWith('/v1/') && settings.apiKey !== null) {
+      if (request.headers.get('authorization') !== `Bearer ${settings.apiKey}`) {
+        const message = 'Incorrect API key provided.'
+        return refuse(401, { message, type: 'invalid_request_error', code: 'invalid_api_key' })
+      }
+    }
+    if (path === '/v1/models' && method === 'GET') return json(200, modelList(settings))
+    const generation = generationRoutes[path]
+    if (generation === undefined) {
+      return refuse(404, { message: `Not Found: ${method} ${path}`, type: 'invalid_request_error', code: 404 })
+    }
+    if (method !== 'POST')
+      return refuse(405, { message: 'Method Not Allowed', type: 'invalid_request_error', code: 405 })
+    return generate(connection, generation, request)
+  }
+
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    serve(socket, settings.keepAliveMs, route)
+  })
+  return {
+    server,
+    log,
+    clear,
+    destroyConnections() {
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+function modelList(settings: StubSettings): string {
+  const limit = settings.maxModelLength === null ? {} : { max_model_len: settings.maxModelLength }
+  const data = settings.models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'servemark-stub', ...limit }))
+  return JSON.stringify({ object: 'list', data })
+}
+
+interface Connection {
+  readonly socket: Socket
+  /** When the bytes that completed the request had been read. */
+  readonly readNs: number
+  /** The client closes after this request. */
+  readonly last: boolean
+  answer(status: number, type: string, body: string): void
+  /** A reply begins that takes time; `onEnd` runs once, whoever ends it. */
+  perform(log: OpenLog, onEnd: () => void): void
+  stopWith(stop: () => void): void
+  readonly complete: (keep: boolean) => void
+}
+
+/** One connection: requests are answered one at a time, in order. */
+function serve(
+  socket: Socket,
+  keepAliveMs: number | null,
+  route: (connection: Connection, request: HttpRequest) => void,
+): void {
+  const waiting: { readonly request: HttpRequest; readonly readNs: number }[] = []
+  let busy = false
+  let readNs = 0
+  let performing: { readonly log: OpenLog; readonly onEnd: () => void } | null = null
+  let stop: (() => void) | null = null
+
+  const idle = () => socket.setTimeout(keepAliveMs ?? 0)
+
+  function conclude(): void {
+    const ended = performing
+    performing = null
+    stop = null
+    ended?.onEnd()
+  }
+
+  function complete(keep: boolean): void {
+    conclude()
+    busy = false
+    if (!keep) return
+    idle()
+    // A later turn, so that a reply that ends at once does not run the next one inside it.
+    if (waiting.length > 0) setImmediate(proceed)
+  }
+
+  function proceed(): void {
+    if (busy || socket.destroyed) return
+    const next = waiting.shift()
+    if (next === undefined) return
+    busy = true
+    socket.setTimeout(0)
+    const last = next.request.headers.get('connection')?.toLowerCase() === 'close'
+    route(
+      {
+        socket,
+        readNs: next.readNs,
+        last,
+        answer(status, type, body) {
+          socket.write(whole(status, type, body, last ? { connection: 'close' } : {}))
+          if (last) socket.end()
+          complete(!last)
+        },
+        perform(log, onEnd) {
+          performing = { log, onEnd }
+        },
+        stopWith(stopPlaying) {
+          stop = performing === null ? null : stopPlaying
+        },
+        complete,
+      },
+      next.request,
+    )
+  }
+
+  const reader = createRequestReader(
+    (request) => {
+      waiting.push({ request, readNs })
+      proceed()
+    },
+    () => socket.write(head(100, {})),
+  )
+  socket.on('data', (bytes) => {
+    readNs = monotonicNs()
+    try {
+      reader.feed(bytes)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      socket.end(whole(400, 'application/json', errorBody({ message, type: 'invalid_request_error', code: 400 })))
+    }
+  })
+  socket.on('timeout', () => socket.end())
+  socket.on('error', () => {})
+  socket.on('close', () => {
+    stop?.()
+    if (performing?.log.ended === 'open') end(performing.log, 'left')
+    conclude()
+  })
+  idle()
+}
