@@ -76,7 +76,9 @@ export interface Capabilities {
   /** `ignore_eos` was taken, and the test answer had the asked length: output lengths can be forced. */
   readonly ignoreEos: boolean
   readonly minTokens: boolean
+  /** Token counts come with the replies, in the way they are asked for (streamed or not). */
   readonly usage: boolean
+  /** `stream_options.include_usage` was taken, and usage came. */
   readonly streamUsage: boolean
   /** `continuous_usage_stats` was taken: each chunk tells how many tokens it brought. */
   readonly continuousUsage: boolean

@@ -1,4 +1,6 @@
 import type { Carried, Decoder, DecoderOptions, FramedEvent, Usage } from '../backend.ts'
+import { count, firstObject, isObject, type Json } from './json.ts'
+import { errorEventText, errorText } from './openai-error.ts'
 
 /**
  * Reads what servers with OpenAI's completions and chat routes send, streamed (one event a call) or not (the whole
@@ -12,8 +14,6 @@ import type { Carried, Decoder, DecoderOptions, FramedEvent, Usage } from '../ba
 export function createDecoder(options: DecoderOptions): Decoder {
   return new OpenAiDecoder(options)
 }
-
-type Json = Readonly<Record<string, unknown>>
 
 class OpenAiDecoder implements Decoder {
   readonly #stream: boolean
@@ -131,32 +131,6 @@ function readUsage(value: unknown): Usage | null {
   return usage.promptTokens === null && usage.outputTokens === null ? null : usage
 }
 
-/** The message of an error object, whatever its shape; null when the payload is none. */
-function errorText(payload: Json): string | null {
-  const error = payload['error']
-  if (error !== undefined && error !== null && error !== false) {
-    if (typeof error === 'string') return error === '' ? 'error without a message' : error
-    return isObject(error) ? messageOf(error) : JSON.stringify(error)
-  }
-  if (payload['object'] === 'error') return messageOf(payload)
-  const bare = payload['detail'] ?? payload['message']
-  return typeof bare === 'string' && payload['choices'] === undefined ? bare : null
-}
-
-function messageOf(error: Json): string {
-  return typeof error['message'] === 'string' && error['message'] !== '' ? error['message'] : JSON.stringify(error)
-}
-
-/** An event of type `error` may hold anything, also text that is no JSON. */
-function errorEventText(data: string): string {
-  try {
-    const value: unknown = JSON.parse(data)
-    return isObject(value) ? (errorText(value) ?? messageOf(value)) : data
-  } catch {
-    return data
-  }
-}
-
 function parseObject(data: string): Json {
   let value: unknown
   try {
@@ -170,16 +144,4 @@ function parseObject(data: string): Json {
 
 function excerpt(data: string): string {
   return data.length > 120 ? `${data.slice(0, 120)}...` : data
-}
-
-function count(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null
-}
-
-function firstObject(...values: readonly unknown[]): Json | null {
-  return values.find(isObject) ?? null
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

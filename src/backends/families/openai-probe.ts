@@ -1,0 +1,84 @@
+import type { Probe, ProbeHttp, ProbeResponse, Target } from '../backend.ts'
+import { serverRoot } from '../base-url.ts'
+import { sampleDialect } from './openai-dialect.ts'
+import { readIdentity } from './openai-identity.ts'
+import { readModelList, resolveModel } from './openai-models.ts'
+import { openAiPath } from './openai-wire.ts'
+
+/**
+ * Asks a server once what it is and what it can: model list, version, one short generation. Of several endpoints
+ * only the first is asked. Each failure is a UserError of one line that begins with the backend's id.
+ */
+export async function probeOpenAi(http: ProbeHttp, target: Target, signal: AbortSignal): Promise<Probe> {
+  const baseUrl = target.endpoints[0]?.url
+  if (baseUrl === undefined) throw new Error('a target without endpoints')
+  const ask = async (url: string, body?: unknown): Promise<ProbeResponse> => {
+    signal.throwIfAborted()
+    return await abortable(body === undefined ? http.get(url) : http.post(url, body), signal)
+  }
+  const pathOf = (route: string) => new URL(baseUrl + route).pathname
+
+  const list = await ask(`${baseUrl}/models`)
+  const models = readModelList(target, pathOf('/models'), list)
+  const model = resolveModel(target, pathOf('/models'), models)
+  const listed = models?.find((one) => one.id === model) ?? null
+
+  const route = openAiPath(target.route)
+  const root = serverRoot(baseUrl)
+  const optional = async (path: string, body?: unknown) => await ask(root + path, body).catch(() => null)
+  const [sample, identity] = await Promise.all([
+    sampleDialect(async (body) => await ask(baseUrl + route, body), target, pathOf(route), model),
+    readIdentity(optional, root, model),
+  ])
+  signal.throwIfAborted()
+
+  const maxModelLength = shorter(identity.maxModelLength, listed?.maxModelLength ?? null)
+  const notes = [...sample.notes]
+  if (models === null) notes.unshift(`${list.status} from ${pathOf('/models')}: the model's name is taken on trust`)
+  if (maxModelLength === null)
+    notes.push('the server does not tell its context length: lengths are not checked before the run')
+  return {
+    model,
+    version: identity.version,
+    maxModelLength,
+    capabilities: { ...sample.dialect, usage: sample.usage, tokenizeUrl: identity.tokenizeUrl },
+    identity: {
+      server_header: list.headers['server'] ?? null,
+      model: listed?.entry ?? null,
+      ...identity.details,
+    },
+    notes,
+  }
+}
+
+/**
+ * Whether prompts of up to `promptMax` tokens with `output` more fit the server; the line for the user when they do
+ * not, else null. An unknown limit fits.
+ */
+export function checkLengths(
+  probe: Pick<Probe, 'maxModelLength'>,
+  promptMax: number,
+  output: number,
+  name = 'openai',
+): string | null {
+  const limit = probe.maxModelLength
+  if (limit === null || promptMax + output <= limit) return null
+  return `${name}: prompts up to ${promptMax} + ${output} tokens exceed the server's ${limit}. Lower --prompt-tokens or --max-prompt-tokens`
+}
+
+function shorter(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b)
+}
+
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason as Error)
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    if (onAbort) signal.removeEventListener('abort', onAbort)
+  }
+}

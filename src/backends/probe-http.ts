@@ -1,0 +1,139 @@
+import { createSecureContext } from 'node:tls'
+import { Agent, request } from 'undici'
+import { UserError } from '../errors.ts'
+import type { ProbeHttp, ProbeResponse } from './backend.ts'
+
+export interface ProbeHttpOptions {
+  /** Begins each error line: the backend's id. */
+  readonly name: string
+  /** PEM texts; the whole list of trusted authorities. */
+  readonly ca: readonly string[]
+  readonly headers: Readonly<Record<string, string>>
+  /** Longest wait for a connection, and for the answer to a GET. */
+  readonly timeoutSeconds: number
+  /** Longest wait for the answer to a POST, which may hold a first, cold generation. */
+  readonly answerSeconds: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * HTTP for questions that are not measured: HTTP/1.1, a fresh connection each, no proxy, no redirects. Any status
+ * resolves; a connection that fails or an answer that does not come rejects with a UserError that says what to do.
+ */
+export function createProbeHttp(options: ProbeHttpOptions): ProbeHttp {
+  const secureContext = createSecureContext({ ca: [...options.ca] })
+
+  async function ask(method: 'GET' | 'POST', url: string, body: unknown): Promise<ProbeResponse> {
+    options.signal?.throwIfAborted()
+    const seconds = method === 'GET' ? options.timeoutSeconds : options.answerSeconds
+    const deadline = AbortSignal.timeout(seconds * 1000)
+    let connected = false
+    const agent = new Agent({
+      allowH2: false,
+      pipelining: 0,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { secureContext, timeout: options.timeoutSeconds * 1000 },
+    })
+    agent.on('connect', () => {
+      connected = true
+    })
+    try {
+      const response = await request(url, {
+        method,
+        dispatcher: agent,
+        signal: options.signal ? AbortSignal.any([options.signal, deadline]) : deadline,
+        headers: {
+          accept: 'application/json, text/event-stream',
+          ...(method === 'POST' && { 'content-type': 'application/json' }),
+          ...options.headers,
+        },
+        ...(method === 'POST' && { body: JSON.stringify(body) }),
+      })
+      const text = await response.body.text()
+      return { status: response.statusCode, headers: flatten(response.headers), text, json: parseJson(text) }
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      const code = deadline.aborted ? (connected ? 'no answer' : 'no connection') : errorCode(error)
+      throw new UserError(connectionFailure(options.name, url, code, seconds, error))
+    } finally {
+      void agent.destroy()
+    }
+  }
+
+  return { get: (url) => ask('GET', url, undefined), post: (url, body) => ask('POST', url, body) }
+}
+
+/**
+ * One line for a request that got no answer. `code` is the system's, OpenSSL's or undici's error code, or `no answer` or
+ * `no connection` when `seconds` went by.
+ */
+export function connectionFailure(name: string, url: string, code: string, seconds: number, error: unknown): string {
+  const { origin, host, hostname, pathname, protocol } = new URL(url)
+  const other = protocol === 'https:' ? `http://${host}` : `https://${host}`
+  const attempt = `Try: curl ${origin}${pathname}`
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `${name}: nothing listens at ${origin} (${code}). Is the server up? ${attempt}`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `${name}: there is no host "${hostname}" (${code}). Check --base-url`
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'EADDRNOTAVAIL':
+      return `${name}: no way to ${origin} (${code}). Check the network and --base-url. ${attempt}`
+    case 'no connection':
+    case 'ETIMEDOUT':
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return `${name}: no connection to ${origin} within ${seconds} s. Wrong host or port, or a firewall? ${attempt}`
+    case 'no answer':
+      return `${name}: ${origin} takes connections, but ${pathname} gave no whole answer within ${seconds} s. Busy, or still loading? ${attempt}`
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return `${name}: nobody trusted here signed the certificate of ${origin} (${code}). Name its authority: NODE_EXTRA_CA_CERTS=/path/to/ca.pem`
+    case 'CERT_HAS_EXPIRED':
+    case 'CERT_NOT_YET_VALID':
+      return `${name}: the certificate of ${origin} is out of date (${code}). Renew it, or check this machine's clock`
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `${name}: the certificate of ${origin} is for another name (${code}). Use that name in --base-url`
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+    case 'EPROTO':
+      return `${name}: ${origin} does not speak TLS (${code}). Use --base-url ${other}`
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+      return `${name}: ${origin} closed the connection without an answer (${code}). ${protocol === 'http:' ? `Does it want --base-url ${other}?` : attempt}`
+    default:
+      if (code.startsWith('HPE_')) {
+        return `${name}: what answers at ${origin} is no HTTP server (${code}). ${protocol === 'http:' ? `Does it want --base-url ${other}?` : 'Check the port'}`
+      }
+      return `${name}: ${origin}: ${error instanceof Error ? error.message : String(error)}. ${attempt}`
+  }
+}
+
+/** The innermost code: undici and TLS wrap errors, and several addresses of a host fail together. */
+function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  const inner = error.cause ? errorCode(error.cause) : 'unknown'
+  if (inner !== 'unknown') return inner
+  if ('code' in error && typeof error.code === 'string') return error.code
+  return error instanceof AggregateError ? errorCode(error.errors[0]) : 'unknown'
+}
+
+function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import type { Backend, Launch, LaunchContext } from './backend.ts'
+import { probeOpenAi } from './families/openai-probe.ts'
+import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
+
+const params = z.strictObject({
+  maxNumSeqs: z.int().positive().optional(),
+  quantization: z.string().optional(),
+  dtype: z.string().optional(),
+  /** `dummy`: random weights, no download of the model's. */
+  loadFormat: z.string().optional(),
+  gpuMemoryUtilization: z.number().gt(0).max(1).optional(),
+  /** vLLM caches prefixes by default; a benchmark does not, unless told. */
+  enablePrefixCaching: z.boolean().default(false),
+})
+
+async function launch(context: LaunchContext): Promise<Launch> {
+  const { model, parameters } = context
+  const own = params.parse(parameters.own)
+  const [port] = context.ports
+  if (port === undefined) throw new Error('vllm: no port was reserved')
+  const flag = (name: string, value: string | number | undefined) => (value === undefined ? [] : [name, String(value)])
+  return {
+    argv: [
+      'vllm',
+      'serve',
+      model,
+      ...['--host', '127.0.0.1'],
+      ...flag('--port', port),
+      ...flag('--tensor-parallel-size', parameters.tensorParallel),
+      ...flag('--data-parallel-size', parameters.replicas),
+      ...flag('--max-num-batched-tokens', parameters.maxRaggedBatchSize),
+      // vLLM refuses more sequences than tokens of a step.
+      ...flag('--max-num-seqs', own.maxNumSeqs ?? Math.min(256, parameters.maxRaggedBatchSize)),
+      ...flag('--max-model-len', context.maxTotalTokens),
+      ...flag('--quantization', own.quantization),
+      ...flag('--dtype', own.dtype),
+      ...flag('--load-format', own.loadFormat),
+      ...flag('--gpu-memory-utilization', own.gpuMemoryUtilization),
+      own.enablePrefixCaching ? '--enable-prefix-caching' : '--no-enable-prefix-caching',
+      // Else the model's own file overrides the sampling defaults.
+      ...['--generation-config', 'vllm'],
+      '--disable-uvicorn-access-log',
+      ...parameters.serverArgs,
+    ],
+    env: { VLLM_NO_USAGE_STATS: '1', ...parameters.env },
+    endpoints: [{ url: `http://127.0.0.1:${port}/v1` }],
+    readiness: { url: `http://127.0.0.1:${port}/health`, timeoutSeconds: 1800 },
+    stop: { signal: 'SIGTERM', graceSeconds: 10 },
+    missing: 'vLLM: pip install vllm',
+  }
+}
+
+/** vLLM's own OpenAI-compatible server. */
+export const vllm: Backend = {
+  id: 'vllm',
+  label: 'vLLM',
+  style: { color: 'orange', marker: 'x' },
+  params,
+  dimensions: ['tp', 'bs', 'replicas'],
+  launch,
+  probe: probeOpenAi,
+  request: openAiRequest,
+  wire: openAiWire,
+  decoderModule: openAiDecoderModule,
+  success: openAiSuccess,
+  promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
+  unavailable:
+    'vllm: servemark cannot start vLLM yet. Start it yourself, then: npm run bench -- --project openai --base-url http://127.0.0.1:8000',
+}
