@@ -1,0 +1,5 @@
+export { plannedLengths, type PlannedLengths, type RequestLengths } from './planned-lengths.ts'
+export { seededRandom, type SeededRandom } from './seeded-random.ts'
+export { builtInText, builtInTextSha256 } from './text.ts'
+export { resolveTokenizer, shapeTokenizer, type ResolvedTokenizer } from './tokenizers/index.ts'
+export { buildWorkload, type Workload, type WorkloadItem, type WorkloadSpec } from './workload.ts'
