@@ -38,7 +38,7 @@ export function evaluateThresholds(
         : 'value' in block
           ? ofScalar(block.value, block.note)
           : ofDistribution(block, part ?? 'mean')
-    return judge(name, metric.unit, limit, part === 'count' ? { ...found, count: null } : found)
+    return judge(name, part === 'count' ? 'requests or gaps' : metric.unit, limit, found)
   })
 }
 
@@ -76,7 +76,10 @@ function judge(metric: string, unit: string, limit: Limit, found: Found): Thresh
       : found.kind === 'beyond'
         ? `${found.atLeast === null ? 'unbounded' : `over ${number(found.atLeast)} ${unit}`}, as it falls among failed requests`
         : `no value (${found.why})`
-  const limits = [min === undefined ? [] : [`at least ${number(min)}`], max === undefined ? [] : [`at most ${number(max)}`]]
+  const limits = [
+    min === undefined ? [] : [`at least ${number(min)}`],
+    max === undefined ? [] : [`at most ${number(max)}`],
+  ]
   return {
     metric,
     min: min ?? null,

@@ -3,7 +3,7 @@ import { meanConcurrency } from './concurrency.ts'
 import { gapsOf } from './gaps.ts'
 import { sum } from './statistics.ts'
 import { tokenChunkRows } from '../recording/request-times.ts'
-import type { VerdictFacts } from './verdict.ts'
+import type { VerdictFacts } from './verdict-facts.ts'
 
 export interface Finding {
   readonly status: Exclude<VerdictStatus, 'valid'>
@@ -51,8 +51,11 @@ export const verdictRules: readonly Rule[] = [
     judge({ measured }) {
       const gaps = gapsOf(measured)
       const shared = gaps.filter((gap) => gap.coalesced).length
-      return over(limits.coalesced, share(shared, gaps.length), (part) =>
-        `${part} of the gaps between chunks lie inside one read: the order of those chunks is known, their times are not`,
+      return over(
+        limits.coalesced,
+        share(shared, gaps.length),
+        (part) =>
+          `${part} of the gaps between chunks lie inside one read: the order of those chunks is known, their times are not`,
       )
     },
   },
@@ -74,8 +77,11 @@ export const verdictRules: readonly Rule[] = [
         const [asked, counted] = [askedOutputTokens[row], tokens.output.counts[row]]
         return finishReason[row] === 'length' && asked != null && counted != null && counted < asked
       })
-      return over(limits.clamped, share(clamped.length, ok.length), (part) =>
-        `${part} of the answers say they ended by length, with fewer tokens than asked for: the server clamps lengths`,
+      return over(
+        limits.clamped,
+        share(clamped.length, ok.length),
+        (part) =>
+          `${part} of the answers say they ended by length, with fewer tokens than asked for: the server clamps lengths`,
       )
     },
   },
@@ -89,7 +95,8 @@ export const verdictRules: readonly Rule[] = [
   {
     id: 'load_not_reached',
     family: 'workload',
-    describe: 'requests on the wire while all clients were at work, by time: under 98 % of the clients suspect, under 90 % invalid',
+    describe:
+      'requests on the wire while all clients were at work, by time: under 98 % of the clients suspect, under 90 % invalid',
     judge({ measured: { recording, facts } }) {
       if (facts.clients === null) return null
       const { allStarted: start, firstIdle: end } = recording.moments
@@ -100,21 +107,27 @@ export const verdictRules: readonly Rule[] = [
         }
       }
       const reached = meanConcurrency(recording, { start, end })
-      return over(limits.missingLoad, 1 - reached / facts.clients, () =>
-        `only ${reached.toPrecision(3)} of ${facts.clients} requests were on the wire on average while all clients were at work`,
+      return over(
+        limits.missingLoad,
+        1 - reached / facts.clients,
+        () =>
+          `only ${reached.toPrecision(3)} of ${facts.clients} requests were on the wire on average while all clients were at work`,
       )
     },
   },
   {
     id: 'cached_prompts',
     family: 'workload',
-    describe: 'prompt tokens that the server took from its cache though prompts are salted: over 5 % suspect, over 20 % invalid',
+    describe:
+      'prompt tokens that the server took from its cache though prompts are salted: over 5 % suspect, over 20 % invalid',
     judge({ measured: { recording, ok, tokens }, saltedPrompts }) {
       if (!saltedPrompts) return null
       const cached = sum(ok.map((row) => recording.requests.cachedTokens[row] ?? 0))
       const prompt = sum(ok.map((row) => tokens.prompt.counts[row] ?? 0))
-      return over(limits.cached, share(cached, prompt), (part) =>
-        `the server took ${part} of the prompt tokens from its cache, though every prompt was new`,
+      return over(
+        limits.cached,
+        share(cached, prompt),
+        (part) => `the server took ${part} of the prompt tokens from its cache, though every prompt was new`,
       )
     },
   },
@@ -199,7 +212,9 @@ function nothingOk(family: VerdictFamily): Rule {
     family,
     describe: 'no measured request was ok: invalid',
     judge: ({ measured: { ok, rows } }) =>
-      ok.length > 0 ? null : { status: 'invalid', text: `none of ${rows.length} requests was ok: there is nothing to measure` },
+      ok.length > 0
+        ? null
+        : { status: 'invalid', text: `none of ${rows.length} requests was ok: there is nothing to measure` },
   }
 }
 
@@ -207,13 +222,17 @@ function singleChunk(family: 'ttft' | 'itl'): Rule {
   return {
     id: 'not_streamed',
     family,
-    describe: 'answers of several tokens that came in one chunk though a stream was asked for: over 1 % suspect, over 5 % invalid',
+    describe:
+      'answers of several tokens that came in one chunk though a stream was asked for: over 1 % suspect, over 5 % invalid',
     judge({ measured: { recording, ok, tokens } }) {
       const single = ok.filter(
         (row) => (tokens.output.counts[row] ?? 0) > 1 && tokenChunkRows(recording, row).length === 1,
       )
-      return over(limits.singleChunk, share(single.length, ok.length), (part) =>
-        `${part} of the answers came in one piece though a stream was asked for: their first token is their last`,
+      return over(
+        limits.singleChunk,
+        share(single.length, ok.length),
+        (part) =>
+          `${part} of the answers came in one piece though a stream was asked for: their first token is their last`,
       )
     },
   }
@@ -230,8 +249,11 @@ function lengthOff(
   const counted = sum(both.map((row) => counts[row] ?? 0))
   const wanted = sum(both.map((row) => asked[row] ?? 0))
   if (wanted === 0) return null
-  return over(limit, Math.abs(counted - wanted) / wanted, () =>
-    `${(counted / both.length).toPrecision(4)} ${what} tokens a request were counted, ${(wanted / both.length).toPrecision(4)} were asked for: the work differs from the plan`,
+  return over(
+    limit,
+    Math.abs(counted - wanted) / wanted,
+    () =>
+      `${(counted / both.length).toPrecision(4)} ${what} tokens a request were counted, ${(wanted / both.length).toPrecision(4)} were asked for: the work differs from the plan`,
   )
 }
 

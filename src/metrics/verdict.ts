@@ -1,21 +1,6 @@
-import type { AccuracyBlock, MetricBlock, Verdict, VerdictFamily, VerdictStatus } from '../result/schema.ts'
-import type { Measured } from './measured.ts'
+import type { Verdict, VerdictFamily, VerdictStatus } from '../result/schema.ts'
+import type { VerdictFacts } from './verdict-facts.ts'
 import { verdictRules } from './verdict-rules.ts'
-
-/** What a point is judged by. */
-export interface VerdictFacts {
-  readonly measured: Measured
-  readonly metrics: Readonly<Record<string, MetricBlock>>
-  readonly accuracy: AccuracyBlock
-  /** Largest share of measured requests that may fail. */
-  readonly maxErrorRate: number
-  /** Each prompt begins with a salt of its own, so that no cache can know it. */
-  readonly saltedPrompts: boolean
-  /** Other runs on this host were kept out. */
-  readonly alone: boolean
-  /** Sentences on inputs that could not be read or counted. */
-  readonly unknown: readonly string[]
-}
 
 const worse: Readonly<Record<VerdictStatus, number>> = { valid: 0, suspect: 1, invalid: 2 }
 const worst = (statuses: readonly VerdictStatus[]): VerdictStatus =>
@@ -27,10 +12,10 @@ const worst = (statuses: readonly VerdictStatus[]): VerdictStatus =>
  */
 export function judge(facts: VerdictFacts): Verdict {
   const hidden: readonly VerdictFamily[] = facts.measured.facts.stream ? [] : ['ttft', 'itl']
-  const reasons = verdictRules.flatMap(({ id, family, judge }) => {
-    if (hidden.includes(family)) return []
-    const finding = judge(facts)
-    return finding === null ? [] : [{ rule: id, family, status: finding.status, text: finding.text }]
+  const reasons = verdictRules.flatMap((rule) => {
+    if (hidden.includes(rule.family)) return []
+    const finding = rule.judge(facts)
+    return finding === null ? [] : [{ rule: rule.id, family: rule.family, status: finding.status, text: finding.text }]
   })
   const ofFamily = (family: VerdictFamily) =>
     worst(reasons.filter((reason) => reason.family === family).map((reason) => reason.status))

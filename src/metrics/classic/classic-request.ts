@@ -1,5 +1,5 @@
 import type { Recording } from '../../recording/recording.ts'
-import { answeredAt, tokenChunkRows } from '../../recording/request-times.ts'
+import { answeredAt, classicRows, tokenChunkRows, tokenGaps } from '../../recording/request-times.ts'
 import type { ResponseDetail } from '../../result/schema.ts'
 
 /** One item of `response_details` as the original's formulas see it. Times in seconds. */
@@ -15,27 +15,6 @@ export interface ClassicRequest {
   readonly generatedTokens: number | null
 }
 
-/** Time from sending to the first token-carrying chunk, then the gaps between them, in seconds. */
-export function tokenGenTime(recording: Recording, request: number): number[] {
-  const times: number[] = []
-  let before = recording.requests.writeStart[request] ?? 0
-  for (const row of tokenChunkRows(recording, request)) {
-    const time = recording.chunks.time[row] ?? 0
-    times.push((time - before) / 1e9)
-    before = time
-  }
-  return times
-}
-
-/** Rows that the original's part of a result file holds: ok requests of the measured phase. */
-export function classicRows({ requests }: Recording): number[] {
-  const rows: number[] = []
-  for (let row = 0; row < requests.length; row++) {
-    if (requests.outcome[row] === 'ok' && requests.phase[row] === 'measure') rows.push(row)
-  }
-  return rows
-}
-
 export function classicRequests(recording: Recording, listed: boolean, streamed: boolean): ClassicRequest[] {
   const { requests } = recording
   return classicRows(recording).map((row) => {
@@ -43,7 +22,7 @@ export function classicRequests(recording: Recording, listed: boolean, streamed:
     return {
       start: start / 1e9,
       end: (answeredAt(requests, row) ?? start) / 1e9,
-      tokenGenTime: streamed ? tokenGenTime(recording, row) : [],
+      tokenGenTime: streamed ? tokenGaps(recording, row) : [],
       listed,
       promptTokens: requests.tokenizerPromptTokens[row] ?? requests.serverPromptTokens[row] ?? null,
       generatedTokens: listed

@@ -1,0 +1,63 @@
+import type { Point, ServerConfiguration } from '../plan/types.ts'
+import { UserError } from '../errors.ts'
+import { hashOf } from './canonical-json.ts'
+import { readRecording } from './read-recording.ts'
+import type { ResultFile } from './schema.ts'
+
+/** All that affects a measurement. A change in any of it makes it another one. */
+export interface MeasurementInputs {
+  readonly configuration: ServerConfiguration
+  readonly point: Point
+  readonly model: string
+  /** What runs: its command line without ports and other values drawn anew for each start; null for an endpoint. */
+  readonly argv: readonly string[] | null
+  readonly env: Readonly<Record<string, string>>
+  /** What the server says of itself, its version among it. */
+  readonly identity: Readonly<Record<string, unknown>>
+  readonly programVersion: string
+  /** Host name, CPU, memory, GPUs. */
+  readonly host: Readonly<Record<string, unknown>>
+}
+
+/** Hash of the inputs, without what only names, judges or draws a point: labels, objectives, thresholds. */
+export function pointHash(inputs: MeasurementInputs): string {
+  const { label: _label, objectives: _objectives, thresholds: _thresholds, maxErrorRate: _, ...point } = inputs.point
+  const { backend, parameters, endpoint } = inputs.configuration
+  const { model, argv, env, identity, programVersion, host } = inputs
+  return hashOf({ point, backend, parameters, endpoint, model, argv, env, identity, programVersion, host })
+}
+
+export type Kept =
+  | { readonly kept: true; readonly file: ResultFile; readonly ageSeconds: number; readonly text: string }
+  | { readonly kept: false; readonly reason: string }
+
+/** Whether the sealed result at `path` stands for the point: whole, of the same hash, and valid or suspect. */
+export async function findKept(path: string, hash: string, now: Date): Promise<Kept> {
+  const found = await readRecording(path).catch((error: unknown) => {
+    if (error instanceof UserError) return error.message
+    throw error
+  })
+  if (typeof found === 'string') {
+    return { kept: false, reason: found.includes('(ENOENT)') ? 'not measured yet' : found }
+  }
+  const { file } = found
+  const { point_hash, verdict, outcomes, anchor, moments } = file.servemark
+  if (point_hash !== hash) return { kept: false, reason: 'measured under other conditions' }
+  if (verdict.status === 'invalid') return { kept: false, reason: 'its verdict was invalid' }
+  if (outcomes.ok === 0) return { kept: false, reason: 'no request of it was ok' }
+  const measured = anchor.wall_s + (moments['measure_end_s'] ?? 0)
+  const ageSeconds = Math.max(0, now.getTime() / 1000 - measured)
+  return { kept: true, file, ageSeconds, text: `kept, measured ${age(ageSeconds)} ago` }
+}
+
+function age(seconds: number): string {
+  const [value, unit] =
+    seconds < 120
+      ? [seconds, 's']
+      : seconds < 7200
+        ? [seconds / 60, 'min']
+        : seconds < 172_800
+          ? [seconds / 3600, 'h']
+          : [seconds / 86_400, 'days']
+  return `${Math.floor(value)} ${unit}`
+}
