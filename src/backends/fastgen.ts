@@ -7,6 +7,8 @@ const params = z.strictObject({
   quantizationMode: z.enum(['wf6af16']).optional(),
   /** Sequences of one forward pass; DeepSpeed wants no more than tokens. */
   maxRaggedSequenceCount: z.int().positive().optional(),
+  /** Longest prompt + output; the engine's own limit when not given. */
+  maxLength: z.int().positive().optional(),
   deploymentName: z.string().min(1).default('benchmark-deployment'),
 })
 
@@ -37,7 +39,7 @@ async function launch(context: LaunchContext): Promise<Launch> {
       port_number: port,
       enable_restful_api: true,
       restful_api_port: gatewayPort,
-      max_length: context.maxTotalTokens,
+      ...(own.maxLength && { max_length: own.maxLength }),
       ...(own.quantizationMode && { quantization_mode: own.quantizationMode }),
       inference_engine_config: {
         tensor_parallel: { tp_size: tensorParallel },
@@ -49,7 +51,7 @@ async function launch(context: LaunchContext): Promise<Launch> {
     },
   }
   return {
-    argv: ['python3', '-c', launcher, JSON.stringify(config), ...parameters.serverArgs],
+    argv: ['python3', '-c', launcher, JSON.stringify(config)],
     env: { ...parameters.env },
     endpoints: [{ url: `http://127.0.0.1:${port}` }],
     readiness: { url: `http://127.0.0.1:${gatewayPort}/healthz`, timeoutSeconds: 1800 },

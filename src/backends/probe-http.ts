@@ -121,6 +121,7 @@ function errorCode(error: unknown): string {
   const inner = error.cause ? errorCode(error.cause) : 'unknown'
   if (inner !== 'unknown') return inner
   if ('code' in error && typeof error.code === 'string') return error.code
+  if (error.name === 'HTTPParserError') return 'HPE_INVALID'
   return error instanceof AggregateError ? errorCode(error.errors[0]) : 'unknown'
 }
 

@@ -5,6 +5,8 @@ import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from '.
 
 const params = z.strictObject({
   maxNumSeqs: z.int().positive().optional(),
+  /** Longest prompt + output; the model's own when not given. */
+  maxModelLen: z.int().positive().optional(),
   quantization: z.string().optional(),
   dtype: z.string().optional(),
   /** `dummy`: random weights, no download of the model's. */
@@ -25,21 +27,23 @@ async function launch(context: LaunchContext): Promise<Launch> {
       'vllm',
       'serve',
       model,
-      ...['--host', '127.0.0.1'],
+      '--host',
+      '127.0.0.1',
       ...flag('--port', port),
       ...flag('--tensor-parallel-size', parameters.tensorParallel),
       ...flag('--data-parallel-size', parameters.replicas),
       ...flag('--max-num-batched-tokens', parameters.maxRaggedBatchSize),
       // vLLM refuses more sequences than tokens of a step.
       ...flag('--max-num-seqs', own.maxNumSeqs ?? Math.min(256, parameters.maxRaggedBatchSize)),
-      ...flag('--max-model-len', context.maxTotalTokens),
+      ...flag('--max-model-len', own.maxModelLen),
       ...flag('--quantization', own.quantization),
       ...flag('--dtype', own.dtype),
       ...flag('--load-format', own.loadFormat),
       ...flag('--gpu-memory-utilization', own.gpuMemoryUtilization),
       own.enablePrefixCaching ? '--enable-prefix-caching' : '--no-enable-prefix-caching',
       // Else the model's own file overrides the sampling defaults.
-      ...['--generation-config', 'vllm'],
+      '--generation-config',
+      'vllm',
       '--disable-uvicorn-access-log',
       ...parameters.serverArgs,
     ],
