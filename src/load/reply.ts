@@ -1,0 +1,120 @@
+import type { Carried, Decoder, Usage } from '../backends/backend.ts'
+import type { ChunkKind } from '../recording/vocabulary.ts'
+import { oneLine } from './error-text.ts'
+import type { EventBuffer } from './event-buffer.ts'
+import type { ReplyEnd } from './outcome.ts'
+import type { Recorder } from './recorder.ts'
+import type { RequestRecord } from './request-record.ts'
+
+/** Decodes the events of one reply and enters what they carried into the request's row and the chunk columns. */
+export class Reply {
+  readonly #record: RequestRecord
+  readonly #row: number
+  readonly #recorder: Recorder
+  readonly #decoder: Decoder
+  #events = 0
+  #countedTokens = 0
+  #uncounted = false
+  #error: string | null = null
+  #malformed: string | null = null
+
+  constructor(record: RequestRecord, row: number, recorder: Recorder, decoder: Decoder) {
+    this.#record = record
+    this.#row = row
+    this.#recorder = recorder
+    this.#decoder = decoder
+  }
+
+  /** Takes the event that `event` stands at; returns the tokens it carried (1 where a chunk does not tell). */
+  take(event: EventBuffer): number {
+    this.#events++
+    if (this.#malformed !== null) return 0
+    const data = event.data.toString('utf8', event.start, event.end)
+    let carried: Carried
+    try {
+      carried = this.#decoder.decode({ event: event.name, data })
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#malformed = `event ${this.#events} is not the protocol's: ${oneLine(reason)}: ${oneLine(data).slice(0, 200)}`
+      this.#add(event, 'error', {}, false)
+      return 0
+    }
+    const tokens = carried.tokens ?? 0
+    const text = wordsOf(carried)
+    const carriesToken = text !== '' || tokens > 0
+    this.#add(event, kindOf(carried), carried, carriesToken)
+    this.#enter(carried, event.time, carriesToken)
+    return carried.tokens ?? (carriesToken ? 1 : 0)
+  }
+
+  end(hint: string): ReplyEnd {
+    if (this.#countedTokens > 0 && !this.#uncounted) this.#record.streamOutputTokens = this.#countedTokens
+    return {
+      finishReason: this.#record.finishReason,
+      endMark: this.#record.endMark !== null,
+      error: this.#error,
+      malformed: this.#malformed,
+      hint: this.#events === 0 ? hint : '',
+    }
+  }
+
+  #add(event: EventBuffer, kind: ChunkKind, carried: Carried, carriesToken: boolean): void {
+    const tokens = carried.tokens ?? null
+    this.#recorder.addChunk({ row: this.#row, tokens, kind, carriesToken, text: wordsOf(carried) }, event)
+    if (!carriesToken) return
+    if (tokens === null) this.#uncounted = true
+    else this.#countedTokens += tokens
+  }
+
+  #enter(carried: Carried, time: number, carriesToken: boolean): void {
+    const record = this.#record
+    if (carriesToken) {
+      record.firstToken ??= time
+      record.lastToken = time
+    }
+    if (isText(carried.text)) record.firstContent ??= time
+    if (isText(carried.reasoning)) record.firstReasoning ??= time
+    if (isText(carried.toolCall)) record.firstToolCall ??= time
+    if (carried.finishReason !== undefined && record.finishReason === null) {
+      record.finishReason = carried.finishReason
+      record.finished = time
+    }
+    if (carried.usage !== undefined) this.#enterUsage(carried.usage, time)
+    if (carried.end === true) record.endMark ??= time
+    if (carried.error !== undefined) this.#error ??= oneLine(carried.error)
+    if (carried.model !== undefined) record.model ??= carried.model
+    if (carried.requestId !== undefined) record.requestIdReturned ??= carried.requestId
+    if (carried.timings !== undefined) record.serverTimings = carried.timings
+  }
+
+  /** Running usage grows, so the last one counts. */
+  #enterUsage(usage: Usage, time: number): void {
+    const record = this.#record
+    record.usage = time
+    record.serverPromptTokens = usage.promptTokens ?? record.serverPromptTokens
+    record.serverOutputTokens = usage.outputTokens ?? record.serverOutputTokens
+    record.cachedTokens = usage.cachedTokens ?? record.cachedTokens
+    record.reasoningTokens = usage.reasoningTokens ?? record.reasoningTokens
+  }
+}
+
+function wordsOf(carried: Carried): string {
+  return `${carried.reasoning ?? ''}${carried.text ?? ''}${carried.toolCall ?? ''}`
+}
+
+function isText(text: string | undefined): boolean {
+  return text !== undefined && text !== ''
+}
+
+/** A token without text (an id alone) counts as text; what carries nothing is a role chunk. */
+function kindOf(carried: Carried): ChunkKind {
+  if (carried.error !== undefined) return 'error'
+  if (isText(carried.text)) return 'text'
+  if (isText(carried.reasoning)) return 'reasoning'
+  if (isText(carried.toolCall)) return 'tool'
+  if ((carried.tokens ?? 0) > 0) return 'text'
+  if (carried.finishReason !== undefined || carried.end === true) return 'end'
+  if (carried.usage !== undefined) return 'usage'
+  if (carried.text !== undefined && carried.role !== true) return 'text'
+  return 'role'
+}

@@ -1,0 +1,84 @@
+import type { Outcome, Phase } from '../recording/vocabulary.ts'
+import type { RequestColumns } from '../recording/recording.ts'
+import type { PlannedRequest } from './plan.ts'
+
+type Cell<C> = C extends readonly (infer T)[] ? T : never
+type RangeKey = 'length' | 'textStart' | 'textEnd' | 'chunkStart' | 'chunkEnd'
+
+/** One row of the request columns while it is being filled; the ranges follow when the recording is put together. */
+export type RequestRecord = { -readonly [K in Exclude<keyof RequestColumns, RangeKey>]: Cell<RequestColumns[K]> }
+
+export function newRecord(planned: PlannedRequest, phase: Phase, outcome: Outcome): RequestRecord {
+  return {
+    phase,
+    stage: null,
+    repeat: null,
+    client: null,
+    thread: null,
+    endpoint: null,
+    connection: null,
+    reused: null,
+    attempts: null,
+    intended: null,
+    writeStart: null,
+    writeDone: null,
+    firstByte: null,
+    firstToken: null,
+    firstReasoning: null,
+    firstContent: null,
+    firstToolCall: null,
+    lastToken: null,
+    finished: null,
+    usage: null,
+    endMark: null,
+    closed: null,
+    connect: null,
+    tls: null,
+    outcome,
+    httpStatus: null,
+    finishReason: null,
+    error: null,
+    item: planned.item,
+    session: planned.session,
+    turn: planned.turn,
+    model: null,
+    adapter: null,
+    requestIdSent: planned.requestId,
+    requestIdReturned: null,
+    askedPromptTokens: planned.askedPromptTokens,
+    askedOutputTokens: planned.askedOutputTokens,
+    serverPromptTokens: null,
+    serverOutputTokens: null,
+    tokenizerPromptTokens: null,
+    tokenizerOutputTokens: null,
+    streamOutputTokens: null,
+    cachedTokens: null,
+    reasoningTokens: null,
+    serverTimings: null,
+    bytesOut: null,
+    bytesIn: null,
+  }
+}
+
+/** Turns rows into columns; `ranges` gives text and chunk ranges by row. */
+export function toColumns(
+  records: readonly RequestRecord[],
+  ranges: Pick<RequestColumns, 'textStart' | 'textEnd' | 'chunkStart' | 'chunkEnd'>,
+): RequestColumns {
+  const names = Object.keys(newRecord(noRequest, 'measure', 'not_sent')) as (keyof RequestRecord)[]
+  const columns: Record<string, unknown> = {}
+  for (const name of names) columns[name] = records.map((record) => record[name])
+  return { length: records.length, ...(columns as Omit<RequestColumns, RangeKey>), ...ranges }
+}
+
+const noRequest: PlannedRequest = {
+  item: 0,
+  path: '',
+  headers: {},
+  body: '',
+  requestId: '',
+  askedPromptTokens: null,
+  askedOutputTokens: null,
+  session: null,
+  turn: null,
+}

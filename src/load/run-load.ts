@@ -1,0 +1,216 @@
+import type { Moments, Recording } from '../recording/recording.ts'
+import { createClock } from './clock.ts'
+import { DecodeQueue } from './decode-queue.ts'
+import { loadDecoder } from './decoder-module.ts'
+import { BlockPool } from './event-buffer.ts'
+import type { ExchangeContext } from './exchange.ts'
+import { Exchange } from './exchange.ts'
+import { limitsInNs, LimitSweep } from './limits.ts'
+import type { LoadPlan, LoadProgress } from './plan.ts'
+import { PollBatches } from './poll-batch.ts'
+import { Progress } from './progress.ts'
+import { seededRandom } from './random.ts'
+import { Recorder } from './recorder.ts'
+import { newRecord } from './request-record.ts'
+import { runScenario } from './scenarios/index.ts'
+import type { Assignment, ScenarioContext, Sent } from './scenarios/scenario.ts'
+import { SelfReport } from './self-report.ts'
+import type { Endpoint } from './transport/endpoint.ts'
+import { parseEndpoint } from './transport/endpoint.ts'
+import { ConnectionPool } from './transport/pool.ts'
+import type { PreparedRequest } from './transport/request-bytes.ts'
+import { prepareRequest } from './transport/request-bytes.ts'
+
+export interface RunLoadOptions {
+  /** Ends the point: nothing more is sent, requests in flight are cancelled, and what there is comes back. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: LoadProgress) => void
+}
+
+/**
+ * Drives the load of one point and records it. Failing requests are part of the recording; it rejects only when the
+ * plan cannot be carried out at all: with UserError for a bad url, header or decoder module.
+ */
+export async function runLoad(plan: LoadPlan, options: RunLoadOptions = {}): Promise<Recording> {
+  const createDecoder = await loadDecoder(plan.decoder)
+  const endpoints = plan.endpoints.map(({ url }, index) => parseEndpoint(url, index, plan.ca))
+  const prepare = (requests: LoadPlan['requests']): PreparedRequest[] =>
+    requests.map((request, index) => prepareRequest(request, index, plan.method, endpoints))
+  const warmup = prepare(plan.warmup)
+  const requests = prepare(plan.requests)
+  const run = new LoadRun(plan, endpoints, createDecoder, options)
+  try {
+    return await run.run(warmup, requests)
+  } finally {
+    run.close()
+  }
+}
+
+class LoadRun {
+  readonly #plan: LoadPlan
+  readonly #endpoints: readonly Endpoint[]
+  readonly #options: RunLoadOptions
+  readonly #clock = createClock()
+  readonly #batches = new PollBatches(this.#clock.now)
+  readonly #report = new SelfReport(this.#clock.now)
+  readonly #recorder: Recorder
+  readonly #progress: Progress
+  readonly #context: ExchangeContext
+  readonly #moments: ScenarioContext['moments'] = { ...noMoments }
+  readonly #sentRequests = new Set<PreparedRequest>()
+  readonly #inFlight = new Set<Exchange>()
+  readonly #stopping = new AbortController()
+  readonly #abort = (): void => this.#cancelAll()
+  #failed = 0
+
+  constructor(
+    plan: LoadPlan,
+    endpoints: readonly Endpoint[],
+    createDecoder: ExchangeContext['createDecoder'],
+    options: RunLoadOptions,
+  ) {
+    const { now } = this.#clock
+    const mark = (): void => this.#batches.mark()
+    const limits = limitsInNs(plan.limits)
+    this.#plan = plan
+    this.#endpoints = endpoints
+    this.#options = options
+    this.#recorder = new Recorder(plan.saveText)
+    this.#progress = new Progress(
+      (progress) => options.onProgress?.(progress),
+      () => {
+        mark()
+        this.#report.sample()
+      },
+    )
+    this.#context = {
+      now,
+      batches: this.#batches,
+      pool: new ConnectionPool(this.#batches, now),
+      sweep: new LimitSweep(limits, now, mark),
+      decoding: new DecodeQueue(),
+      blocks: new BlockPool(),
+      recorder: this.#recorder,
+      limits,
+      framing: plan.framing,
+      success: plan.success,
+      createDecoder,
+      onTokens: (tokens) => this.#progress.tokens(tokens),
+      onReplacedStamp: () => this.#report.replacedStamp(),
+    }
+  }
+
+  async run(warmup: readonly PreparedRequest[], requests: readonly PreparedRequest[]): Promise<Recording> {
+    const { signal } = this.#options
+    signal?.addEventListener('abort', this.#abort)
+    if (signal?.aborted === true) this.#abort()
+    if (!this.#stopped()) await runScenario(this.#plan.scenario, this.#scenarioContext(warmup, requests))
+    await this.#context.decoding.drained()
+    this.#progress.report()
+    for (const request of requests) {
+      if (this.#sentRequests.has(request)) continue
+      this.#recorder.addRequest(newRecord(request.planned, 'measure', 'not_sent'))
+    }
+    const series = this.#report.finish()
+    return this.#recorder.build(this.#clock.anchor, this.#moments, this.#batches.columns(), series)
+  }
+
+  close(): void {
+    this.#options.signal?.removeEventListener('abort', this.#abort)
+    this.#progress.stop()
+    this.#context.sweep.stop()
+    this.#context.pool.destroy()
+  }
+
+  #stopped(): boolean {
+    return this.#stopping.signal.aborted
+  }
+
+  #cancelAll(): void {
+    this.#stopping.abort()
+    for (const exchange of this.#inFlight) exchange.cancel('the run was aborted')
+    this.#context.pool.destroy()
+  }
+
+  #scenarioContext(warmup: readonly PreparedRequest[], requests: readonly PreparedRequest[]): ScenarioContext {
+    const planned = { connect: requests, warmup, measure: requests, drain: requests }
+    return {
+      warmup,
+      requests,
+      random: seededRandom(this.#plan.seed),
+      now: this.#context.now,
+      moments: this.#moments,
+      stopped: () => this.#stopped(),
+      enter: (phase) => this.#progress.enter(phase, planned[phase].length),
+      preconnect: (clients) => this.#preconnect(clients),
+      delay: (seconds) => this.#delay(seconds),
+      send: (request, assignment, ended) => this.#send(request, assignment, ended),
+    }
+  }
+
+  #endpointOf(client: number): Endpoint {
+    return this.#endpoints[client % this.#endpoints.length]!
+  }
+
+  async #preconnect(clients: number): Promise<void> {
+    const wanted = new Map<Endpoint, number>()
+    for (let client = 0; client < clients; client++) {
+      const endpoint = this.#endpointOf(client)
+      wanted.set(endpoint, (wanted.get(endpoint) ?? 0) + 1)
+    }
+    const { pool } = this.#context
+    const seconds = this.#plan.limits.connect
+    await Promise.all([...wanted].map(([endpoint, count]) => pool.preconnect(endpoint, count, seconds)))
+  }
+
+  #delay(seconds: number): Promise<void> {
+    const { signal } = this.#stopping
+    if (signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, seconds * 1000)
+      signal.addEventListener('abort', done)
+    })
+  }
+
+  #send(request: PreparedRequest, { phase, client }: Assignment, ended: (sent: Sent) => void): void {
+    const endpoint = this.#endpointOf(client)
+    const record = newRecord(request.planned, phase, 'not_sent')
+    record.client = client
+    record.thread = 0
+    if (phase !== 'warmup') this.#sentRequests.add(request)
+    const exchange: Exchange = new Exchange(this.#context, record, endpoint, request.bytes[endpoint.index]!, {
+      ended: () => {
+        this.#inFlight.delete(exchange)
+        this.#progress.done()
+        ended({ writeStart: record.writeStart, closed: record.closed!, complete: exchange.complete })
+      },
+      settled: () => this.#settled(exchange),
+    })
+    this.#inFlight.add(exchange)
+    this.#progress.sent()
+    exchange.start()
+  }
+
+  #settled({ record }: Exchange): void {
+    if (record.outcome === 'ok') return
+    this.#progress.failed()
+    const limit = this.#plan.abortOnErrorRate
+    if (record.phase === 'warmup' || limit === null) return
+    this.#failed++
+    if (this.#failed > limit * this.#plan.requests.length) this.#stopping.abort()
+  }
+}
+
+const noMoments: Moments = {
+  warmupStart: null,
+  warmupEnd: null,
+  measureStart: null,
+  measureEnd: null,
+  allStarted: null,
+  firstIdle: null,
+}

@@ -1,0 +1,103 @@
+import type { PollBatches } from '../poll-batch.ts'
+import type { ConnectionOwner } from './connection.ts'
+import { Connection } from './connection.ts'
+import type { Endpoint } from './endpoint.ts'
+
+/** Told once about a connection that was asked for. */
+export interface Opening {
+  opened(connection: Connection): void
+  failed(text: string): void
+}
+
+/** Connections by endpoint. The one used last is taken first: it is the least likely to have been closed. */
+export class ConnectionPool implements ConnectionOwner {
+  readonly #batches: PollBatches
+  readonly #now: () => number
+  readonly #idle = new Map<Endpoint, Connection[]>()
+  readonly #openings = new Map<Connection, Opening>()
+  readonly #all = new Set<Connection>()
+  #serial = 0
+
+  constructor(batches: PollBatches, now: () => number) {
+    this.#batches = batches
+    this.#now = now
+  }
+
+  take(endpoint: Endpoint): Connection | null {
+    return this.#idleAt(endpoint).pop() ?? null
+  }
+
+  open(endpoint: Endpoint, opening: Opening): Connection {
+    const connection = new Connection(this.#serial++, endpoint, this, this.#batches, this.#now)
+    this.#all.add(connection)
+    this.#openings.set(connection, opening)
+    return connection
+  }
+
+  /**
+   * Opens connections until `count` are idle, within `seconds`. Failures are left for the requests to meet, so that
+   * they are recorded.
+   */
+  async preconnect(endpoint: Endpoint, count: number, seconds: number): Promise<void> {
+    const missing = Math.max(0, count - this.#idleAt(endpoint).length)
+    const openings = Array.from({ length: missing }, () => this.#openIdle(endpoint, seconds))
+    await Promise.all(openings)
+  }
+
+  destroy(): void {
+    for (const connection of this.#all) connection.destroy()
+  }
+
+  opened(connection: Connection): void {
+    const opening = this.#openings.get(connection)
+    this.#openings.delete(connection)
+    opening?.opened(connection)
+  }
+
+  failed(connection: Connection, text: string): void {
+    const opening = this.#openings.get(connection)
+    this.#openings.delete(connection)
+    opening?.failed(text)
+  }
+
+  released(connection: Connection): void {
+    this.#idleAt(connection.endpoint).push(connection)
+  }
+
+  closed(connection: Connection): void {
+    this.#all.delete(connection)
+    this.failed(connection, 'the connection was given up')
+    const idle = this.#idleAt(connection.endpoint)
+    const at = idle.lastIndexOf(connection)
+    if (at >= 0) idle.splice(at, 1)
+  }
+
+  #openIdle(endpoint: Endpoint, seconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const connection: Connection = this.open(endpoint, {
+        opened: (ready) => {
+          clearTimeout(timer)
+          this.released(ready)
+          resolve()
+        },
+        failed: () => {
+          clearTimeout(timer)
+          resolve()
+        },
+      })
+      const timer = setTimeout(() => {
+        connection.destroy()
+        resolve()
+      }, seconds * 1000)
+    })
+  }
+
+  #idleAt(endpoint: Endpoint): Connection[] {
+    let idle = this.#idle.get(endpoint)
+    if (idle === undefined) {
+      idle = []
+      this.#idle.set(endpoint, idle)
+    }
+    return idle
+  }
+}
