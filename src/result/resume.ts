@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
 import { UserError } from '../errors.ts'
 import { hashOf } from './canonical-json.ts'
@@ -19,12 +20,16 @@ export interface MeasurementInputs {
   readonly host: Readonly<Record<string, unknown>>
 }
 
-/** Hash of the inputs, without what only names, judges or draws a point: labels, objectives, thresholds. */
+/**
+ * Hash of the inputs, without what only names, judges or draws a point (labels, objectives, thresholds) and without the
+ * values of headers, which may be secret.
+ */
 export function pointHash(inputs: MeasurementInputs): string {
   const { label: _label, objectives: _objectives, thresholds: _thresholds, maxErrorRate: _, ...point } = inputs.point
   const { backend, parameters, endpoint } = inputs.configuration
   const { model, argv, env, identity, programVersion, host } = inputs
-  return hashOf({ point, backend, parameters, endpoint, model, argv, env, identity, programVersion, host })
+  const address = endpoint && { baseUrl: endpoint.baseUrl, headers: Object.keys(endpoint.headers) }
+  return hashOf({ point, backend, parameters, address, model, argv, env, identity, programVersion, host })
 }
 
 export type Kept =
@@ -38,7 +43,7 @@ export async function findKept(path: string, hash: string, now: Date): Promise<K
     throw error
   })
   if (typeof found === 'string') {
-    return { kept: false, reason: found.includes('(ENOENT)') ? 'not measured yet' : found }
+    return { kept: false, reason: existsSync(path) ? found : 'not measured yet' }
   }
   const { file } = found
   const { point_hash, verdict, outcomes, anchor, moments } = file.servemark
