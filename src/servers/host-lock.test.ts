@@ -3,11 +3,21 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { UserError } from '../errors.ts'
-import { acquireHostLock, hostLockPath, type HostLock, type HostLockOptions, type LockHolder } from './host-lock.ts'
+import {
+  acquireHostLock,
+  hostLockPath,
+  removeStale,
+  type HostLock,
+  type HostLockOptions,
+  type LockHolder,
+} from './host-lock.ts'
 import { identityOf } from './process-tree.ts'
 import { eventually } from './testing/eventually.ts'
+
+// Limits for a busy machine, not expectations.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 let folder: string
 let path: string
@@ -108,6 +118,18 @@ test('a takeover that was killed half way does not block the next', async () => 
   writeFileSync(path, JSON.stringify(stale))
   writeFileSync(`${path}.takeover`, JSON.stringify(stale))
   expect((await acquire()).holder.pid).toBe(process.pid)
+})
+
+test('a lock that was taken since it was judged stale stays', async () => {
+  const lock = await acquire()
+  expect(removeStale(path, JSON.stringify(stale))).toBe(true)
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(lock.holder)
+})
+
+test('a stale lock that is another one than was judged stays', () => {
+  writeFileSync(path, JSON.stringify({ ...stale, token: 'newer' }))
+  removeStale(path, JSON.stringify(stale))
+  expect(existsSync(path)).toBe(true)
 })
 
 test('of runs that find one stale lock together, each gets it alone', async () => {

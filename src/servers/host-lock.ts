@@ -136,7 +136,7 @@ function parseHolder(text: string): LockHolder | null {
  * Removes the lock if it still is the one that was judged stale. Runs that find the same one stale take turns by a
  * second lock: else the slower would remove what the faster has just taken. False: another has its turn.
  */
-function removeStale(path: string, text: string): boolean {
+export function removeStale(path: string, text: string): boolean {
   const turnPath = `${path}.takeover`
   const turn = { ...identityOf(process.pid), since: new Date().toISOString(), command: 'takeover', token: randomUUID() }
   if (!createLock(turnPath, turn)) {

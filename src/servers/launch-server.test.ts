@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Launch } from '../backends/backend.ts'
 import { UserError } from '../errors.ts'
 import { launchServer, type LaunchOptions } from './launch-server.ts'
@@ -13,6 +13,9 @@ import { isAlive, identityOf, listProcesses, isRunning, type ProcessIdentity } f
 import type { RunningServer, ServerEvent } from './running-server.ts'
 import { eventually, processIn } from './testing/eventually.ts'
 import { testLaunch } from './testing/test-launch.ts'
+
+// Limits for a busy machine, not expectations.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 let folder: string
 let port: number

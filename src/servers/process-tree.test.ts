@@ -1,8 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { commandOf, identityOf, isAlive, isRunning, listProcesses, parseStat, readProcess } from './process-tree.ts'
 import { wasStartedWith } from './process-tree.ts'
 import { eventually } from './testing/eventually.ts'
+
+// Limits for a busy machine, not expectations.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const tail = '1 77 78 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1000 200'
 

@@ -3,11 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { reservePorts } from './ports.ts'
 import { identityOf, isAlive, listProcesses, type ProcessIdentity } from './process-tree.ts'
 import { Sentinel } from './sentinel.ts'
 import { eventually, processIn } from './testing/eventually.ts'
+
+// Limits for a busy machine, not expectations.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 let folder: string
 let started: ChildProcess[]
