@@ -1,4 +1,6 @@
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../errors.ts'
@@ -158,6 +160,15 @@ describe('launch', () => {
     expect(
       ['--slots', '--max-model-len', '--threads', '--max-num-batched-tokens'].map((flag) => flagValue(argv, flag)),
     ).toEqual(['16', '256', '3', '99'])
+  })
+
+  test("llamacpp serves a user's file under the file's name", async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'servemark-'))
+    const model = join(folder, 'mine-q4.GGUF')
+    writeFileSync(model, 'GGUF')
+    const { argv } = await launch(backends.llamacpp, { model })
+    rmSync(folder, { recursive: true })
+    expect(['--model', '--served-model-name'].map((flag) => flagValue(argv, flag))).toEqual([model, 'mine-q4'])
   })
 
   test('llamacpp refuses a model that it does not have', async () => {

@@ -18,6 +18,7 @@ export function statusFailure(target: Target, path: string, response: ProbeRespo
   if (/\bhttps\b/i.test(said) && status === 400) {
     return new UserError(`${start}${said}. Use https:// in --base-url`)
   }
+  if (status === 404 && /\bmodel\b/i.test(said)) return new UserError(`${start}${said}. Use --model`)
   if (status === 404) {
     const other = target.route === 'completions' ? 'chat' : 'completions'
     return new UserError(`${start}${said}. Is --base-url right? Another route: --endpoint ${other}`)
@@ -30,7 +31,7 @@ export function statusFailure(target: Target, path: string, response: ProbeRespo
 /** `: "..."`, what the server said of its refusal on one line; empty when it said nothing. */
 export function serverSaid(response: ProbeResponse): string {
   const text = (isObject(response.json) ? errorText(response.json) : null) ?? plainText(response)
-  const line = text.replaceAll(/\s+/g, ' ').trim()
+  const line = text.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '')
   if (line === '') return ''
   return `: "${line.length > 200 ? `${line.slice(0, 200)}...` : line}"`
 }

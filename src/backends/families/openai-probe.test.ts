@@ -366,6 +366,10 @@ describe('identity', () => {
     expect(found.version).toBe('0.5.23')
     expect(JSON.stringify(found.identity)).not.toContain('secret')
   })
+  test('what changes with each start or question is not kept', async () => {
+    const entry = { id: 'm', root: '/models/m', created: 1795299073, permission: [{ id: 'modelperm-1' }] }
+    expect((await probe({ models: lists(entry) })).identity['model']).toEqual({ id: 'm', root: '/models/m' })
+  })
   test('a server that tells nothing', async () => {
     const found = await probe({})
     expect([found.version, found.capabilities.tokenizeUrl]).toEqual([null, null])
@@ -417,6 +421,16 @@ describe('failures', () => {
       'openai: 404 from /v1/chat/completions: "Not Found". Is --base-url right? Another route: --endpoint completions',
     )
   })
+  test('a model that only the generation knows to be missing', async () => {
+    const missing = {
+      status: 404,
+      body: { error: { message: 'The model `mine` does not exist. Valid aliases: tiny.' } },
+    }
+    const models = { status: 404, body: {} }
+    expect(await failure({ models, generate: () => missing }, { model: 'mine' })).toBe(
+      'openai: 404 from /v1/completions: "The model `mine` does not exist. Valid aliases: tiny". Use --model',
+    )
+  })
   test('a request that is refused whatever its keys', async () => {
     const no = { status: 400, body: { error: { message: 'no chat\n template   here' } } }
     expect(await failure({ generate: () => no })).toBe('openai: 400 from /v1/completions: "no chat template here"')
@@ -424,7 +438,7 @@ describe('failures', () => {
   test('http to a port that wants https', async () => {
     const models = { status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' }
     expect(await failure({ models })).toBe(
-      'openai: 400 from /v1/models: "Client sent an HTTP request to an HTTPS server.". Use https:// in --base-url',
+      'openai: 400 from /v1/models: "Client sent an HTTP request to an HTTPS server". Use https:// in --base-url',
     )
   })
   test('an error under status 200', async () => {

@@ -1,5 +1,6 @@
 import type { Probe, ProbeHttp, ProbeResponse, Target } from '../backend.ts'
 import { serverRoot } from '../base-url.ts'
+import type { Json } from './json.ts'
 import { sampleDialect } from './openai-dialect.ts'
 import { readIdentity } from './openai-identity.ts'
 import { readModelList, resolveModel } from './openai-models.ts'
@@ -44,7 +45,7 @@ export async function probeOpenAi(http: ProbeHttp, target: Target, signal: Abort
     capabilities: { ...sample.dialect, usage: sample.usage, tokenizeUrl: identity.tokenizeUrl },
     identity: {
       server_header: list.headers['server'] ?? null,
-      model: listed?.entry ?? null,
+      model: listed ? lasting(listed.entry) : null,
       ...identity.details,
     },
     notes,
@@ -64,6 +65,12 @@ export function checkLengths(
   const limit = probe.maxModelLength
   if (limit === null || promptMax + output <= limit) return null
   return `${name}: prompts up to ${promptMax} + ${output} tokens exceed the server's ${limit}. Lower --prompt-tokens or --max-prompt-tokens`
+}
+
+/** Without what differs from one start, or one question, to the next: identities are compared. */
+function lasting(entry: Json): Json {
+  const passing = new Set(['created', 'permission', 'permissions'])
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => !passing.has(key)))
 }
 
 function shorter(a: number | null, b: number | null): number | null {
