@@ -32,13 +32,20 @@ export type LengthsPoint = Pick<
 /**
  * The lengths of a point's requests. They follow from its shape and seed alone, so that every backend and every repeat gets equal
  * work; no tokenizer is needed. Each warm-up round has the nominal mean too, so that rounds can be compared.
+ * `maxTotalTokens`: most that the server takes as prompt and output together, null if it did not say; longer prompts are shortened
+ * and a note says so.
  */
-export function plannedLengths(point: LengthsPoint, warmupPerRound: number): PlannedLengths {
+export function plannedLengths(
+  point: LengthsPoint,
+  warmupPerRound: number,
+  maxTotalTokens: number | null = null,
+): PlannedLengths {
   const notes: string[] = []
   const max = Math.max(point.maxPromptTokens, 3 * point.promptTokens)
-  if (max > point.maxPromptTokens) {
-    notes.push(`longest prompt raised from ${point.maxPromptTokens} to ${max} tokens, 3 x the mean`)
-  }
+  const raised =
+    max > point.maxPromptTokens
+      ? [`longest prompt raised from ${point.maxPromptTokens} to ${max} tokens, 3 x the mean`]
+      : []
   const prompt: LengthShape = { mean: point.promptTokens, variation: point.promptTokensVar, max }
   const output: LengthShape = { mean: point.outputTokens, variation: point.outputTokensVar, max: null }
   const { seed } = point.sampling
@@ -48,9 +55,15 @@ export function plannedLengths(point: LengthsPoint, warmupPerRound: number): Pla
     if (seed > 0xffffffff)
       throw new UserError(`seed: ${seed} is too large for --prompts classic; at most 4294967295`, 2)
     const drawn = rounds * warmupPerRound
+    notes.push(...raised)
     const classic = classicLengths(prompt, output, drawn + point.requests, seed)
     if (classic.raised > 0) notes.push(`${classic.raised} lengths below 1 were drawn and raised to 1`)
-    const all = pairs(classic.prompt, classic.output)
+    const fitting = classic.prompt.map((tokens, index) =>
+      Math.max(1, Math.min(tokens, (maxTotalTokens ?? Infinity) - (classic.output[index] as number))),
+    )
+    const all = pairs(fitting, classic.output)
+    const shortened = fitting.filter((tokens, index) => tokens < (classic.prompt[index] as number)).length
+    if (shortened > 0) notes.push(`${shortened} prompts shortened: the server takes ${maxTotalTokens} tokens in all`)
     const warmup = Array.from(
       { length: maxRounds * warmupPerRound },
       (_, index) => all[index % Math.max(drawn, 1)] as RequestLengths,
@@ -58,14 +71,30 @@ export function plannedLengths(point: LengthsPoint, warmupPerRound: number): Pla
     return { warmup, measure: all.slice(drawn), notes }
   }
 
-  const stratified = (count: number, ...part: readonly (string | number)[]): RequestLengths[] =>
-    pairs(
-      stratifiedLengths(prompt, count, seededRandom('prompt lengths', seed, ...part)),
-      stratifiedLengths(output, count, seededRandom('output lengths', seed, ...part)),
+  const outputs = (count: number, ...part: readonly (string | number)[]): number[] =>
+    stratifiedLengths(output, count, seededRandom('output lengths', seed, ...part))
+  const measuredOutputs = outputs(point.requests, 'measure')
+  const warmupOutputs = Array.from({ length: maxRounds }, (_, round) => outputs(warmupPerRound, 'warmup', round))
+  const longestOutput = [...measuredOutputs, ...warmupOutputs.flat()].reduce(
+    (most, tokens) => Math.max(most, tokens),
+    1,
+  )
+
+  const room = (maxTotalTokens ?? Infinity) - longestOutput
+  if (room < point.promptTokens) {
+    throw new UserError(
+      `prompts of ${point.promptTokens} tokens with outputs up to ${longestOutput} exceed the server's ${maxTotalTokens}. ` +
+        'Lower --prompt-tokens or --output-tokens',
+      2,
     )
+  }
+  if (room >= max) notes.push(...raised)
+  else notes.push(`no prompt longer than ${room} tokens: the server takes ${maxTotalTokens} in all`)
+  const prompts = (count: number, ...part: readonly (string | number)[]): number[] =>
+    stratifiedLengths({ ...prompt, max: Math.min(max, room) }, count, seededRandom('prompt lengths', seed, ...part))
   return {
-    warmup: Array.from({ length: maxRounds }, (_, round) => stratified(warmupPerRound, 'warmup', round)).flat(),
-    measure: stratified(point.requests, 'measure'),
+    warmup: warmupOutputs.flatMap((outputs, round) => pairs(prompts(warmupPerRound, 'warmup', round), outputs)),
+    measure: pairs(prompts(point.requests, 'measure'), measuredOutputs),
     notes,
   }
 }

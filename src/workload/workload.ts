@@ -32,6 +32,8 @@ export interface WorkloadSpec {
   readonly nonce: string
   /** Warm-up requests of a round: one for each client. */
   readonly warmupPerRound: number
+  /** Most tokens of prompt and output together that the server takes; null if it did not say. Made prompts keep to it, a file's do not. */
+  readonly maxTotalTokens: number | null
   readonly tokenizer: ResolvedTokenizer
 }
 
@@ -61,9 +63,12 @@ export interface WorkloadStatistics {
 
 /** The requests of one point, warm-up and measured. Throws UserError for a prompts file that is not right. */
 export async function buildWorkload(spec: WorkloadSpec): Promise<Workload> {
-  const lengths = plannedLengths(spec.point, spec.warmupPerRound)
-  if (spec.point.promptsFile !== null) return fromFile(spec, spec.point.promptsFile, lengths)
-  return spec.point.prompts === 'classic' ? classic(spec, lengths) : salted(spec, lengths)
+  const { maxTotalTokens, tokenizer, point } = spec
+  const clamped = maxTotalTokens !== null && point.promptsFile === null
+  const limit = clamped ? maxTotalTokens - tokenizer.specialTokens : null
+  const lengths = plannedLengths(point, spec.warmupPerRound, limit)
+  if (point.promptsFile !== null) return fromFile(spec, point.promptsFile, lengths)
+  return point.prompts === 'classic' ? classic(spec, lengths) : salted(spec, lengths)
 }
 
 async function salted(spec: WorkloadSpec, lengths: PlannedLengths): Promise<Workload> {
@@ -77,8 +82,8 @@ async function salted(spec: WorkloadSpec, lengths: PlannedLengths): Promise<Work
 }
 
 /**
- * Warm-up takes the first prompts, as in the original. Rounds beyond the fixed ones repeat them, so that the measured draws do not
- * depend on how long the warm-up may last.
+ * Warm-up takes the first prompts, as in the original. Rounds beyond the fixed ones repeat their lengths, with windows from behind
+ * the measured ones, so that the measured prompts do not depend on how long the warm-up may last.
  */
 async function classic(spec: WorkloadSpec, lengths: PlannedLengths): Promise<Workload> {
   const shaper = promptShaper(spec.tokenizer)
@@ -93,7 +98,7 @@ async function classic(spec: WorkloadSpec, lengths: PlannedLengths): Promise<Wor
     return items
   }
   const measure = await make(lengths.measure, 0, (index) => drawn + index)
-  const warmup = await make(lengths.warmup, measure.length, (index) => index % Math.max(drawn, 1))
+  const warmup = await make(lengths.warmup, measure.length, (index) => (index < drawn ? index : measure.length + index))
   return assemble(spec, 'classic', warmup, measure, [
     ...lengths.notes,
     "classic prompts: the original's draws and windows, without salt; a prefix cache may know them from other points",
