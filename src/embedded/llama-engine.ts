@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp'
 import { UserError } from '../errors.ts'
 import type { Engine, EngineSampling, StepItem } from './engine.ts'
@@ -18,6 +19,9 @@ export interface LlamaEngine extends Engine {
   readonly identity: Readonly<Record<string, string | number>>
 }
 
+/** llama.cpp's messages cross threads, and may come after the error that they explain. */
+const logLagMilliseconds = 100
+
 export function defaultThreads(): number {
   return Math.max(1, availableParallelism() - 1)
 }
@@ -27,10 +31,10 @@ export function defaultThreads(): number {
  * binary, when the file is broken, or when the context does not fit into memory or model.
  */
 export async function loadLlamaEngine(options: LlamaEngineOptions): Promise<LlamaEngine> {
-  // While loading, the last message becomes part of the error's one line.
-  let lastMessage = ''
+  // While loading, the first message becomes part of the error's one line: the cause comes before what follows from it.
+  let cause = ''
   let log = (line: string): void => {
-    lastMessage = line
+    cause ||= line
   }
   const { getLlama, LlamaLogLevel, NoBinaryFoundError, InsufficientMemoryError } = await import('node-llama-cpp')
   const llama = await getLlama({
@@ -50,13 +54,15 @@ export async function loadLlamaEngine(options: LlamaEngineOptions): Promise<Llam
     throw error
   })
 
-  const model = await llama.loadModel({ modelPath: options.modelPath }).catch((error: unknown) => {
-    throw new UserError(`model: llama.cpp cannot load ${options.modelPath}: ${lastMessage || firstLine(error)}`)
+  const model = await llama.loadModel({ modelPath: options.modelPath }).catch(async (error: unknown) => {
+    await delay(logLagMilliseconds)
+    throw new UserError(`model: llama.cpp cannot load ${options.modelPath}: ${cause || firstLine(error)}`)
   })
-  if (options.maxModelLength > model.trainContextSize) {
+  const { trainContextSize } = model
+  if (options.maxModelLength > trainContextSize) {
     await llama.dispose()
     throw new UserError(
-      `--max-model-len ${options.maxModelLength} exceeds the ${model.trainContextSize} tokens that the model was made for`,
+      `--max-model-len ${options.maxModelLength} exceeds the ${trainContextSize} tokens that the model was made for`,
     )
   }
 

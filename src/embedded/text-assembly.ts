@@ -1,11 +1,13 @@
 /** Detokenises piece by piece, so that the texts of all calls together are the text of all tokens. */
 export class IncrementalText {
   readonly #detokenize: (tokens: readonly number[], before: readonly number[]) => string
-  #before: readonly number[] = []
+  #before: readonly number[]
   #pending: number[] = []
 
-  constructor(detokenize: (tokens: readonly number[], before: readonly number[]) => string) {
+  /** `before`: the tokens that the text continues; a tokenizer may drop the space that begins a text. */
+  constructor(detokenize: (tokens: readonly number[], before: readonly number[]) => string, before: readonly number[]) {
     this.#detokenize = detokenize
+    this.#before = before
   }
 
   /** Text that the token completes: empty while a character lacks bytes, which then come with a later token. */
@@ -22,7 +24,7 @@ export class IncrementalText {
   }
 
   #take(text: string): string {
-    this.#before = this.#pending
+    if (text !== '') this.#before = this.#pending
     this.#pending = []
     return text
   }

@@ -50,7 +50,7 @@ export function serveCompletion(
       ignoreEos: request.ignoreEos,
       sampling: engineSampling(request, service.drawSeed),
     },
-    listener(service.engine, request, sink),
+    listener(service.engine, request, prompt, sink),
   )
   response.once('close', () => generation.cancel())
 }
@@ -71,14 +71,25 @@ function engineSampling({ sampling }: CompletionRequest, drawSeed: () => number)
   return { ...sampling, seed: (sampling.seed ?? drawSeed()) & 0x7fffffff }
 }
 
+/** Enough of the prompt to know how its text ends. */
+const textContextTokens = 4
+
 /** Where tokens go. `finish` is set with the last one. */
 interface TokenSink {
   token(text: string, finish: FinishReason | null): void
   failed(error: Error): void
 }
 
-function listener(engine: Engine, request: CompletionRequest, sink: TokenSink): GenerationListener {
-  const text = new IncrementalText((tokens, before) => engine.detokenize(tokens, before))
+function listener(
+  engine: Engine,
+  request: CompletionRequest,
+  prompt: readonly number[],
+  sink: TokenSink,
+): GenerationListener {
+  const text = new IncrementalText(
+    (tokens, before) => engine.detokenize(tokens, before),
+    prompt.slice(-textContextTokens),
+  )
   const stops = new StopStrings(request.stops)
   return {
     token(token, finish) {
