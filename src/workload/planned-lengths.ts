@@ -42,10 +42,14 @@ export function plannedLengths(
 ): PlannedLengths {
   const notes: string[] = []
   const max = Math.max(point.maxPromptTokens, 3 * point.promptTokens)
-  const raised =
-    max > point.maxPromptTokens
-      ? [`longest prompt raised from ${point.maxPromptTokens} to ${max} tokens, 3 x the mean`]
-      : []
+  const noteRaise = (lengths: readonly number[]): void => {
+    const longest = longestOf(lengths)
+    if (longest > point.maxPromptTokens) {
+      notes.push(
+        `longest prompt raised from ${point.maxPromptTokens} to ${longest} tokens: up to 3 x the mean is allowed`,
+      )
+    }
+  }
   const prompt: LengthShape = { mean: point.promptTokens, variation: point.promptTokensVar, max }
   const output: LengthShape = { mean: point.outputTokens, variation: point.outputTokensVar, max: null }
   const { seed } = point.sampling
@@ -55,13 +59,13 @@ export function plannedLengths(
     if (seed > 0xffffffff)
       throw new UserError(`seed: ${seed} is too large for --prompts classic; at most 4294967295`, 2)
     const drawn = rounds * warmupPerRound
-    notes.push(...raised)
     const classic = classicLengths(prompt, output, drawn + point.requests, seed)
     if (classic.raised > 0) notes.push(`${classic.raised} lengths below 1 were drawn and raised to 1`)
     const fitting = classic.prompt.map((tokens, index) =>
       Math.max(1, Math.min(tokens, (maxTotalTokens ?? Infinity) - (classic.output[index] as number))),
     )
     const all = pairs(fitting, classic.output)
+    noteRaise(fitting)
     const shortened = fitting.filter((tokens, index) => tokens < (classic.prompt[index] as number)).length
     if (shortened > 0) notes.push(`${shortened} prompts shortened: the server takes ${maxTotalTokens} tokens in all`)
     const warmup = Array.from(
@@ -75,29 +79,31 @@ export function plannedLengths(
     stratifiedLengths(output, count, seededRandom('output lengths', seed, ...part))
   const measuredOutputs = outputs(point.requests, 'measure')
   const warmupOutputs = Array.from({ length: maxRounds }, (_, round) => outputs(warmupPerRound, 'warmup', round))
-  const longestOutput = [...measuredOutputs, ...warmupOutputs.flat()].reduce(
-    (most, tokens) => Math.max(most, tokens),
-    1,
-  )
 
-  const room = (maxTotalTokens ?? Infinity) - longestOutput
+  const room = (maxTotalTokens ?? Infinity) - longestOf([...measuredOutputs, ...warmupOutputs.flat()])
   if (room < point.promptTokens) {
     throw new UserError(
-      `prompts of ${point.promptTokens} tokens with outputs up to ${longestOutput} exceed the server's ${maxTotalTokens}. ` +
-        'Lower --prompt-tokens or --output-tokens',
+      `prompts of ${point.promptTokens} tokens with outputs of ${point.outputTokens} on average exceed ` +
+        `the server's ${maxTotalTokens}. Lower --prompt-tokens or --output-tokens`,
       2,
     )
   }
-  if (room >= max) notes.push(...raised)
-  else notes.push(`no prompt longer than ${room} tokens: the server takes ${maxTotalTokens} in all`)
-  const prompts = (count: number, ...part: readonly (string | number)[]): number[] =>
-    stratifiedLengths({ ...prompt, max: Math.min(max, room) }, count, seededRandom('prompt lengths', seed, ...part))
+  const prompts = (limit: number, count: number, ...part: readonly (string | number)[]): number[] =>
+    stratifiedLengths({ ...prompt, max: limit }, count, seededRandom('prompt lengths', seed, ...part))
+  const limit = Math.min(max, room)
+  const measuredPrompts = prompts(limit, point.requests, 'measure')
+  if (longestOf(prompts(max, point.requests, 'measure')) > room) {
+    notes.push(`no prompt longer than ${room} tokens: the server takes ${maxTotalTokens} in all`)
+  }
+  noteRaise(measuredPrompts)
   return {
-    warmup: warmupOutputs.flatMap((outputs, round) => pairs(prompts(warmupPerRound, 'warmup', round), outputs)),
-    measure: pairs(prompts(point.requests, 'measure'), measuredOutputs),
+    warmup: warmupOutputs.flatMap((ofRound, round) => pairs(prompts(limit, warmupPerRound, 'warmup', round), ofRound)),
+    measure: pairs(measuredPrompts, measuredOutputs),
     notes,
   }
 }
+
+const longestOf = (lengths: readonly number[]): number => lengths.reduce((most, tokens) => Math.max(most, tokens), 0)
 
 const pairs = (promptTokens: readonly number[], outputTokens: readonly number[]): RequestLengths[] =>
   promptTokens.map((tokens, index) => ({ promptTokens: tokens, outputTokens: outputTokens[index] as number }))

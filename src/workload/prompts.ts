@@ -119,22 +119,26 @@ function cutToTokens(tokenizer: ResolvedTokenizer, text: string, wanted: number,
 
 const isTrimmed = (text: string): boolean => text === text.trim()
 
+const comparedPairs = 64
+
 /**
- * The longest beginning, in tokens, that two of the prompts have in common (of the pair that shares most characters): what a
- * prefix cache could reuse between them.
+ * The longest beginning, in tokens, that two of the prompts have in common: what a prefix cache could reuse between them. Looks at
+ * neighbours in alphabetical order, those that share most characters first.
  */
 export function longestSharedPrefix(prompts: readonly string[], tokenizer: ResolvedTokenizer): number {
   const sorted = [...prompts].sort()
+  const pairs = sorted
+    .slice(1)
+    .map((other, i) => ({ one: sorted[i] as string, other, characters: sharedLength(sorted[i] as string, other) }))
+    .sort((a, b) => b.characters - a.characters)
   let longest = 0
-  let pair: readonly [string, string] | null = null
-  for (let i = 1; i < sorted.length; i++) {
-    const [one, other] = [sorted[i - 1] as string, sorted[i] as string]
-    const shared = sharedLength(one, other)
-    if (shared <= longest) continue
-    longest = shared
-    pair = [one, other]
+  for (const { one, other, characters } of pairs.slice(0, comparedPairs)) {
+    if (characters <= longest) break
+    const [head, otherHead] = [one, other].map((prompt) => tokenizer.encode(prompt.slice(0, characters + 64)))
+    const shared = sharedLength(head ?? [], otherHead ?? [])
+    longest = Math.max(longest, shared)
   }
-  return pair ? sharedLength(tokenizer.encode(pair[0]), tokenizer.encode(pair[1])) : 0
+  return longest
 }
 
 function sharedLength<T>(one: ArrayLike<T>, other: ArrayLike<T>): number {
