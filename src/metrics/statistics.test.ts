@@ -37,8 +37,16 @@ test('the standard deviation has n - 1 in the denominator', () => {
 describe('summary', () => {
   test('of nothing has count 0 and no numbers', () => {
     expect(summarize('s', [])).toEqual({
-      ...{ unit: 's', count: 0, mean: null, stddev: null, min: null },
-      ...{ p50: null, p90: null, p95: null, p99: null, max: null },
+      unit: 's',
+      count: 0,
+      mean: null,
+      stddev: null,
+      min: null,
+      p50: null,
+      p90: null,
+      p95: null,
+      p99: null,
+      max: null,
     })
   })
   test('has no censored percentiles when nothing is lost', () => {

@@ -146,7 +146,8 @@ describe('lengths', () => {
 })
 
 describe('load', () => {
-  const paused = (pause: number) => good.map((spec, index) => ({ ...spec, sent: index * (0.3 + pause) }))
+  const paused = (pause: number) =>
+    Array.from({ length: 100 }, (_, index) => ({ sent: index * (0.3 + pause), chunks: good[0]!.chunks! }))
   test.each([
     [0.001, null],
     [0.015, 'suspect'],
