@@ -17,6 +17,8 @@ import type { Assignment, ScenarioContext, Sent } from './scenarios/scenario.ts'
 import { SelfReport } from './self-report.ts'
 import type { Endpoint } from './transport/endpoint.ts'
 import { parseEndpoint } from './transport/endpoint.ts'
+import type { OpenSocket } from './transport/open-socket.ts'
+import { openSocket } from './transport/open-socket.ts'
 import { ConnectionPool } from './transport/pool.ts'
 import type { PreparedRequest } from './transport/request-bytes.ts'
 import { prepareRequest } from './transport/request-bytes.ts'
@@ -25,6 +27,8 @@ export interface RunLoadOptions {
   /** Ends the point: nothing more is sent, requests in flight are cancelled, and what there is comes back. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: LoadProgress) => void
+  /** How connections are opened; tests give bytes without sockets. */
+  readonly openSocket?: OpenSocket
 }
 
 /**
@@ -86,7 +90,7 @@ class LoadRun {
     this.#context = {
       now,
       batches: this.#batches,
-      pool: new ConnectionPool(this.#batches, now),
+      pool: new ConnectionPool(this.#batches, now, options.openSocket ?? openSocket),
       sweep: new LimitSweep(limits, now, mark),
       decoding: new DecodeQueue(),
       blocks: new BlockPool(),

@@ -1,14 +1,10 @@
-import { connect } from 'node:net'
-import type { Socket, TcpNetConnectOpts } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import type { Socket } from 'node:net'
 import type { PollBatches } from '../poll-batch.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { OpenSocket } from './open-socket.ts'
 import { ProtocolError } from './protocol-error.ts'
 import type { ResponseSink } from './response-parser.ts'
 import { ResponseParser } from './response-parser.ts'
-
-/** One buffer for all sockets: read callbacks are synchronous, and a buffer a read would feed the garbage collector. */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024)
 
 /** How a connection ended under a request: the peer closed its side, an error such as a reset, or broken protocol. */
 export interface Broken {
@@ -55,30 +51,21 @@ export class Connection {
   /** Requests answered so far. */
   served = 0
 
-  constructor(id: number, endpoint: Endpoint, owner: ConnectionOwner, batches: PollBatches, now: () => number) {
+  constructor(
+    id: number,
+    endpoint: Endpoint,
+    owner: ConnectionOwner,
+    batches: PollBatches,
+    now: () => number,
+    open: OpenSocket,
+  ) {
     this.id = id
     this.endpoint = endpoint
     this.#owner = owner
     this.#batches = batches
     this.#now = now
     this.#startedAt = now()
-    const options: TcpNetConnectOpts = {
-      host: endpoint.host,
-      port: endpoint.port,
-      noDelay: true,
-      lookup: endpoint.lookup,
-      onread: { buffer: readBuffer, callback: (length, bytes) => this.#read(length, bytes as Buffer) },
-    }
-    this.#socket =
-      endpoint.tls === null
-        ? connect(options)
-        : connectTls({
-            ...options,
-            secureContext: endpoint.tls.context,
-            servername: endpoint.tls.servername,
-            ALPNProtocols: ['http/1.1'],
-          })
-    this.#socket.setNoDelay(true)
+    this.#socket = open(endpoint, (length, bytes) => this.#read(length, bytes))
     this.#socket.on('connect', () => this.#connected())
     this.#socket.on('secureConnect', () => this.#secured())
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#gone('error', errorText(error)))

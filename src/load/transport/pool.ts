@@ -2,6 +2,7 @@ import type { PollBatches } from '../poll-batch.ts'
 import type { ConnectionOwner } from './connection.ts'
 import { Connection } from './connection.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { OpenSocket } from './open-socket.ts'
 
 /** Told once about a connection that was asked for. */
 export interface Opening {
@@ -13,14 +14,16 @@ export interface Opening {
 export class ConnectionPool implements ConnectionOwner {
   readonly #batches: PollBatches
   readonly #now: () => number
+  readonly #openSocket: OpenSocket
   readonly #idle = new Map<Endpoint, Connection[]>()
   readonly #openings = new Map<Connection, Opening>()
   readonly #all = new Set<Connection>()
   #serial = 0
 
-  constructor(batches: PollBatches, now: () => number) {
+  constructor(batches: PollBatches, now: () => number, openSocket: OpenSocket) {
     this.#batches = batches
     this.#now = now
+    this.#openSocket = openSocket
   }
 
   take(endpoint: Endpoint): Connection | null {
@@ -28,7 +31,7 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   open(endpoint: Endpoint, opening: Opening): Connection {
-    const connection = new Connection(this.#serial++, endpoint, this, this.#batches, this.#now)
+    const connection = new Connection(this.#serial++, endpoint, this, this.#batches, this.#now, this.#openSocket)
     this.#all.add(connection)
     this.#openings.set(connection, opening)
     return connection

@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { UserError } from '../../errors.ts'
+import type { LoadPlan } from '../plan.ts'
+import { runLoad } from '../run-load.ts'
+import type { FromChild, ToChild } from './messages.ts'
+import { writeRecording } from './recording-file.ts'
+
+/** Entry of the load process: takes plans one after the other and answers each with the file of its recording. */
+
+let current: AbortController | null = null
+let serial = 0
+
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // The parent decides when to stop: a signal to the whole terminal group must not lose the recording.
+  })
+}
+process.on('disconnect', () => process.exit())
+process.on('message', (message: ToChild) => {
+  if (message.kind === 'abort') current?.abort()
+  else void run(message.plan, message.directory)
+})
+send({ kind: 'ready' })
+
+async function run(plan: LoadPlan, directory: string): Promise<void> {
+  const controller = new AbortController()
+  current = controller
+  try {
+    const recording = await runLoad(plan, {
+      signal: controller.signal,
+      onProgress: (progress) => send({ kind: 'progress', progress }),
+    })
+    const path = join(directory, `load-${process.pid}-${serial++}.bin`)
+    await writeRecording(path, recording)
+    send({ kind: 'done', path })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    if (error instanceof UserError) send({ kind: 'failed', message, exitCode: error.exitCode })
+    else send({ kind: 'failed', message: error instanceof Error ? (error.stack ?? message) : message, exitCode: null })
+  } finally {
+    current = null
+  }
+}
+
+function send(message: FromChild): void {
+  process.send?.(message)
+}

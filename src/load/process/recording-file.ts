@@ -1,0 +1,22 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { deserialize, serialize } from 'node:v8'
+import type { Recording } from '../../recording/recording.ts'
+
+/** Writes under a temporary name first: a file that has its name is whole. */
+export async function writeRecording(path: string, recording: Recording): Promise<void> {
+  const temporary = `${path}.tmp`
+  try {
+    await writeFile(temporary, serialize(recording))
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+/** Reads what `writeRecording` wrote, and deletes it. */
+export async function takeRecording(path: string): Promise<Recording> {
+  const recording = deserialize(await readFile(path)) as Recording
+  await rm(path)
+  return recording
+}
