@@ -4,8 +4,8 @@ import { readAsk } from './ask.ts'
 import { monotonicNs } from './clock.ts'
 import { errorBody, type ApiError } from './errors.ts'
 import { changeAnswer, changeGeneration, type Fault } from './faults/index.ts'
-import { createRequestReader, type HttpRequest } from './http-request.ts'
-import { head, whole } from './http-response.ts'
+import { serve, type Connection } from './connection.ts'
+import type { HttpRequest } from './http-request.ts'
 import { lateness, type StubLog } from './log.ts'
 import { createCounters } from './metrics.ts'
 import type { StubSettings } from './options.ts'
@@ -14,6 +14,7 @@ import { end, play, type OpenLog } from './player.ts'
 import { seededRandom } from './random.ts'
 import type { Route } from './reply.ts'
 import { startTimeline } from './schedules/index.ts'
+import { createWorkQueue } from './work-queue.ts'
 
 export interface StubServer {
   readonly server: Server
@@ -37,6 +38,7 @@ export function createStubServer(
   const timeline = startTimeline(settings.schedule, startedNs)
   const counters = createCounters(settings.models[0] ?? '')
   const sockets = new Set<Socket>()
+  const work = createWorkQueue()
   let requests: OpenLog[] = []
   let arrivals = 0
   let running = 0
@@ -158,7 +160,7 @@ export function createStubServer(
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    serve(socket, settings.keepAliveMs, route)
+    serve(socket, settings.keepAliveMs, work, route)
   })
   return {
     server,
@@ -174,102 +176,4 @@ function modelList(settings: StubSettings): string {
   const limit = settings.maxModelLength === null ? {} : { max_model_len: settings.maxModelLength }
   const data = settings.models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'servemark-stub', ...limit }))
   return JSON.stringify({ object: 'list', data })
-}
-
-interface Connection {
-  readonly socket: Socket
-  /** When the bytes that completed the request had been read. */
-  readonly readNs: number
-  /** The client closes after this request. */
-  readonly last: boolean
-  answer(status: number, type: string, body: string): void
-  /** A reply begins that takes time; `onEnd` runs once, whoever ends it. */
-  perform(log: OpenLog, onEnd: () => void): void
-  stopWith(stop: () => void): void
-  readonly complete: (keep: boolean) => void
-}
-
-/** One connection: requests are answered one at a time, in order. */
-function serve(
-  socket: Socket,
-  keepAliveMs: number | null,
-  route: (connection: Connection, request: HttpRequest) => void,
-): void {
-  const waiting: { readonly request: HttpRequest; readonly readNs: number }[] = []
-  let busy = false
-  let readNs = 0
-  let performing: { readonly log: OpenLog; readonly onEnd: () => void } | null = null
-  let stop: (() => void) | null = null
-
-  const idle = () => socket.setTimeout(keepAliveMs ?? 0)
-
-  function conclude(): void {
-    const ended = performing
-    performing = null
-    stop = null
-    ended?.onEnd()
-  }
-
-  function complete(keep: boolean): void {
-    conclude()
-    busy = false
-    if (!keep) return
-    idle()
-    // A later turn, so that a reply that ends at once does not run the next one inside it.
-    if (waiting.length > 0) setImmediate(proceed)
-  }
-
-  function proceed(): void {
-    if (busy || socket.destroyed) return
-    const next = waiting.shift()
-    if (next === undefined) return
-    busy = true
-    socket.setTimeout(0)
-    const last = next.request.headers.get('connection')?.toLowerCase() === 'close'
-    route(
-      {
-        socket,
-        readNs: next.readNs,
-        last,
-        answer(status, type, body) {
-          socket.write(whole(status, type, body, last ? { connection: 'close' } : {}))
-          if (last) socket.end()
-          complete(!last)
-        },
-        perform(log, onEnd) {
-          performing = { log, onEnd }
-        },
-        stopWith(stopPlaying) {
-          stop = performing === null ? null : stopPlaying
-        },
-        complete,
-      },
-      next.request,
-    )
-  }
-
-  const reader = createRequestReader(
-    (request) => {
-      waiting.push({ request, readNs })
-      proceed()
-    },
-    () => socket.write(head(100, {})),
-  )
-  socket.on('data', (bytes) => {
-    readNs = monotonicNs()
-    try {
-      reader.feed(bytes)
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      socket.end(whole(400, 'application/json', errorBody({ message, type: 'invalid_request_error', code: 400 })))
-    }
-  })
-  socket.on('timeout', () => socket.end())
-  socket.on('error', () => {})
-  socket.on('close', () => {
-    stop?.()
-    if (performing?.log.ended === 'open') end(performing.log, 'left')
-    conclude()
-  })
-  idle()
 }
