@@ -35,15 +35,10 @@ export function answeredAt(requests: RequestColumns, request: number): number | 
   return latest([requests.lastToken[request], requests.finished[request]]) ?? requests.endMark[request] ?? null
 }
 
-/** When the request left the wire: the last thing known of it, ns since the anchor. */
+/** When the request left the wire, failed or not: the last thing known of it, ns since the anchor. */
 export function overAt(requests: RequestColumns, request: number): number | null {
-  const { lastToken, finished, usage, endMark, closed, firstByte } = requests
-  return (
-    latest([lastToken[request], finished[request], usage[request], endMark[request]]) ??
-    closed[request] ??
-    firstByte[request] ??
-    null
-  )
+  const { firstByte, lastToken, finished, usage, endMark, closed } = requests
+  return latest([firstByte, lastToken, finished, usage, endMark, closed].map((column) => column[request]))
 }
 
 function latest(times: readonly (number | null | undefined)[]): number | null {

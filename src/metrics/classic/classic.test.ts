@@ -15,7 +15,6 @@ import {
   classicTokenGenLatency,
   classicTokensPerSec,
 } from './formulas.ts'
-import { classicSummaryLine } from './summary-line.ts'
 
 /** Numbers that the original computed; they lie beside the repository and may be absent. */
 const golden = fileURLToPath(new URL('../../../../shared/golden/cases/', import.meta.url))
@@ -129,25 +128,4 @@ test.each([
   ['microsoft/phi-2', null],
 ])('the size that the original reads from %s is %s', (model, billions) => {
   expect(classicParametersBillion(model)).toBe(billions)
-})
-
-test("the original's summary line", () => {
-  const scalar = (value: number | null) => ({ unit: '', value })
-  expect(
-    classicSummaryLine({
-      deployment: 'example',
-      clients: 4,
-      promptTokens: 2600,
-      outputTokens: 60,
-      metrics: {
-        'classic.throughput': scalar(1.5),
-        'classic.tokens_per_sec': scalar(43.25),
-        'classic.latency': scalar(2.6667),
-        'classic.token_gen_latency': scalar(null),
-        'classic.first_token_latency': scalar(0.2),
-      },
-    }),
-  ).toBe(
-    'Deployment: example Clients: 4, Prompt (mean): 2600 tokens, Generation (mean): 60 tokens, Query throughput: 1.500 queries/s, Token throughput (total): 43.250 tokens/s, Query latency: 2.667 s, Token generation latency: n/a s/token, First token received: 0.200 s',
-  )
 })
