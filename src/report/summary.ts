@@ -1,0 +1,109 @@
+import { dirname } from 'node:path'
+import type { ResultFile } from '../result/schema.ts'
+import { findingsOf, worstStatus, type Finding } from './findings.ts'
+import { formatCount, formatDuration, plural } from './format.ts'
+import { pointNames } from './point-names.ts'
+import { verdictMarks } from './table-row.ts'
+
+/** How the test of a point ended. */
+export type PointStatus = 'passed' | 'missed' | 'failed' | 'invalid' | 'broken' | 'cancelled'
+
+export interface ClosingFacts {
+  readonly command: string
+  readonly started: Date
+  readonly ended: Date
+  readonly results: readonly ResultFile[]
+  /** Absolute paths of the result files. */
+  readonly files: readonly string[]
+  readonly statuses: readonly PointStatus[]
+  /** Absolute paths of the plots' files. */
+  readonly plots: readonly string[]
+  readonly report: string | null
+  /** Absolute path of the run's index. */
+  readonly index: string
+  readonly interrupted: boolean
+}
+
+/** The last lines of a run: verdict and thresholds with reasons, where everything is, and what to do next. */
+export function closingSummary(facts: ClosingFacts): string[] {
+  const { results } = facts
+  const blocks = [
+    [headline(facts)],
+    results.length === 0 ? [] : verdictLines(results),
+    thresholdLines(results),
+    [...new Set(results.flatMap((result) => result.servemark.server.caveat ?? []))],
+    placeLines(facts),
+    nextLines(facts),
+  ]
+  return blocks.flatMap((block) => (block.length === 0 ? [] : ['', ...block]))
+}
+
+const endings: Readonly<Record<PointStatus, string>> = {
+  passed: 'passed',
+  missed: 'missed a threshold',
+  failed: 'failed',
+  invalid: 'invalid',
+  broken: 'without a result',
+  cancelled: 'cancelled',
+}
+
+function headline({ statuses, results, started, ended, interrupted }: ClosingFacts): string {
+  const requests = results.reduce((sum, result) => sum + result.servemark.point.requests, 0)
+  const seconds = (ended.getTime() - started.getTime()) / 1000
+  const counts = Object.entries(endings).flatMap(([status, words]) => {
+    const count = statuses.filter((each) => each === status).length
+    return count === 0 ? [] : [`${count} ${words}`]
+  })
+  const work = `${plural(statuses.length, 'point')}, ${plural(requests, 'request')} in ${formatDuration(seconds)}`
+  return `${interrupted ? 'Interrupted: ' : ''}${work}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`
+}
+
+function verdictLines(results: readonly ResultFile[]): string[] {
+  const worst = worstStatus(results)
+  const count = results.filter((result) => result.servemark.verdict.status === worst).length
+  const share = count === results.length ? 'every point' : `${count} of ${plural(results.length, 'point')}`
+  return [`Verdict: ${worst} (${share})`, ...findingsOf(results).map((finding) => `  ${findingLine(finding)}`)]
+}
+
+export function findingLine({ status, where, text, families }: Finding): string {
+  return `${verdictMarks[status]} ${where}: ${text} [${families.join(', ')}]`
+}
+
+function thresholdLines(results: readonly ResultFile[]): string[] {
+  const names = pointNames(results)
+  const all = results.flatMap((result, i) => result.servemark.thresholds.map((each) => ({ ...each, name: names[i] })))
+  const missed = all.filter((each) => each.status === 'missed')
+  if (all.length === 0) return []
+  return [
+    `Thresholds: ${formatCount(all.length - missed.length)} of ${formatCount(all.length)} met`,
+    ...missed.map((each) => `  ✗ ${each.name}: ${each.text}`),
+  ]
+}
+
+function placeLines({ files, plots, report, index }: ClosingFacts): string[] {
+  const folders = [...Map.groupBy(files, (file) => dirname(file))]
+  return labelled([
+    ...folders.map(([folder, inside]) => ['results', `${folder} (${plural(inside.length, 'file')})`] as const),
+    ...plots.filter((path) => path.endsWith('.png')).map((path) => ['plot', path] as const),
+    ...(report === null ? [] : [['report', report] as const]),
+    ['run', index],
+  ])
+}
+
+function nextLines({ command, results }: ClosingFacts): string[] {
+  const benches = new Set(results.map((result) => result.servemark.point.bench))
+  const next: (readonly [string, string])[] = [['again', command]]
+  if (benches.size === 0 || benches.has('example')) {
+    next.push(
+      ['your endpoint', 'npm run bench -- --project openai --base-url http://host:8000'],
+      ['your model', 'npm run bench -- --project example --model ./model.gguf, or one new file in benches/'],
+    )
+  }
+  return labelled(next)
+}
+
+/** A label stands only at the first of its lines. */
+function labelled(lines: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...lines.map(([label]) => label.length))
+  return lines.map(([label, text], i) => `${(lines[i - 1]?.[0] === label ? '' : label).padEnd(width)}  ${text}`)
+}

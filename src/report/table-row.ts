@@ -1,0 +1,69 @@
+import { isAbsolute, relative } from 'node:path'
+import { styleText } from 'node:util'
+import type { FailureBlock, ResultFile, VerdictStatus } from '../result/schema.ts'
+import { failedCount, rowColumns } from './columns.ts'
+import { formatAge, formatDuration, shorten } from './format.ts'
+
+export const verdictMarks: Readonly<Record<VerdictStatus, string>> = { valid: '✓', suspect: '~', invalid: '✗' }
+
+const verdictColors = { valid: 'green', suspect: 'yellow', invalid: 'red' } as const
+const verdictWidth = '~ suspect'.length
+/** Room for `> 1.23 ms`, and for the counts of a long point. */
+const widths = rowColumns.map(({ head: [name, below] }) => Math.max(name.length, below === '' ? 5 : 9))
+
+/** Two lines above the rows: names, then units and percentiles. */
+export function formatHeader(): string {
+  const names = aligned(['verdict', ...rowColumns.map(({ head }) => head[0])])
+  return [names, aligned(['', ...rowColumns.map(({ head }) => head[1])])].join('\n')
+}
+
+/**
+ * One point as one line: verdict, clients, rates, percentiles, ok and failed. `-` is undefined, `> x` a percentile among
+ * failed requests. `keptSeconds`: the age of a result that was kept instead of measured.
+ */
+export function formatRow(
+  result: ResultFile,
+  keptSeconds: number | null = null,
+  options: { readonly color?: boolean } = {},
+): string {
+  const { status } = result.servemark.verdict
+  const cells = rowColumns.map((column) => column.cell(result))
+  const row = aligned([`${verdictMarks[status]} ${status}`, ...cells])
+  const kept = keptSeconds === null ? '' : `  kept, measured ${formatAge(keptSeconds)}`
+  const shown = options.color
+    ? styleText(verdictColors[status], row.slice(0, verdictWidth), { validateStream: false }) + row.slice(verdictWidth)
+    : row
+  return shown + kept
+}
+
+/** Which requests of a point failed, the first error, and where the result is: one line. */
+export function formatFailure(result: ResultFile, path: string, cwd: string = process.cwd()): string {
+  const { outcomes, point } = result.servemark
+  const failed = failedCount(result)
+  const name = point.clients === null ? point.label : `clients=${point.clients}`
+  const parts = [`${failed} of ${failed + outcomes.ok} failed`]
+  const reasons = describeFailures(result)
+  return `✗ ${name}  ${[...parts, ...(reasons === '' ? [] : [reasons])].join(': ')} -> ${nearPath(path, cwd)}`
+}
+
+/** `http_error 503 x3, first "queue full" at 4.1 s`; empty when nothing failed. */
+export function describeFailures({ servemark: { failures } }: ResultFile): string {
+  const at = (failure: FailureBlock) => failure.first_at_s ?? Infinity
+  const kinds = failures
+    .toSorted((a, b) => b.count - a.count)
+    .map(({ outcome, http_status: status, count }) => `${outcome}${status === null ? '' : ` ${status}`} x${count}`)
+  const first = failures.toSorted((a, b) => at(a) - at(b))[0]
+  if (first === undefined || first.first_error === null) return kinds.join(', ')
+  const when = first.first_at_s === null ? '' : ` at ${formatDuration(first.first_at_s)}`
+  return [...kinds, `first "${shorten(first.first_error, 120)}"${when}`].join(', ')
+}
+
+function nearPath(path: string, cwd: string): string {
+  const near = relative(cwd, path)
+  return near.startsWith('..') || isAbsolute(near) ? path : near
+}
+
+function aligned([verdict = '', ...cells]: readonly string[]): string {
+  const padded = cells.map((cell, i) => cell.padStart(widths[i] ?? 0))
+  return [verdict.padEnd(verdictWidth), ...padded].join('  ').trimEnd()
+}
