@@ -173,6 +173,7 @@ export class Exchange implements ConnectionUser, Opening, Limited, Decodable {
     const now = this.#context.now()
     const unanswered = this.record.firstByte === null
     if (how.kind !== 'protocol' && unanswered && this.#fromPool) {
+      this.#context.pool.diedUnanswered(this.#connection!)
       this.#fromPool = false
       this.record.attempts = 2
       this.#connect()

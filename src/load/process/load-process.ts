@@ -70,7 +70,12 @@ class Handle implements LoadProcess {
     })
     this.#gone = new Promise((resolve) => {
       child.on('error', (error) => resolve(new Error(`the load process: ${error.message}`)))
-      child.on('close', (code, signal) => resolve(this.#death(code, signal)))
+      // Not 'close', which never comes once this side has disconnected: its last words may still be in the pipe.
+      child.on('exit', (code, signal) => {
+        const say = (): void => resolve(this.#death(code, signal))
+        if (child.stderr === null || child.stderr.closed) say()
+        else child.stderr.once('close', say)
+      })
     })
     this.ready = new Promise((resolve, reject) => {
       child.on('message', (message: FromChild) => {

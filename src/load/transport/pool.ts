@@ -18,6 +18,8 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #idle = new Map<Endpoint, Connection[]>()
   readonly #openings = new Map<Connection, Opening>()
   readonly #all = new Set<Connection>()
+  readonly #reusable = new Set<Endpoint>()
+  readonly #closing = new Set<Endpoint>()
   #serial = 0
 
   constructor(batches: PollBatches, now: () => number, openSocket: OpenSocket) {
@@ -64,7 +66,18 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   released(connection: Connection): void {
-    this.#idleAt(connection.endpoint).push(connection)
+    if (connection.served > 1) this.#reusable.add(connection.endpoint)
+    if (this.#closing.has(connection.endpoint)) connection.destroy()
+    else this.#idleAt(connection.endpoint).push(connection)
+  }
+
+  /**
+   * A connection died under a request that it had not begun to answer. Where none was ever used twice, the server
+   * closes after each reply without saying so, and is not given another chance to cost a request its time.
+   */
+  diedUnanswered(connection: Connection): void {
+    const { endpoint, served } = connection
+    if (served > 0 && !this.#reusable.has(endpoint)) this.#closing.add(endpoint)
   }
 
   closed(connection: Connection): void {
