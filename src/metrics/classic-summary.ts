@@ -3,12 +3,13 @@ import type { ResultFile } from '../result/schema.ts'
 /** The original's one-line summary of a point; a value that the original would have crashed on reads `n/a`. */
 export function classicSummary({ args, servemark }: ResultFile): string {
   const { point, metrics } = servemark
+  const deployment = typeof args['deployment_name'] === 'string' ? args['deployment_name'] : point.result_label
   const text = (id: string) => {
     const block = metrics[id]
     return block && 'value' in block && block.value !== null ? block.value.toFixed(3) : 'n/a'
   }
   return [
-    `Deployment: ${String(args['deployment_name'] ?? point.result_label)} Clients: ${point.clients ?? 'n/a'}`,
+    `Deployment: ${deployment} Clients: ${point.clients ?? 'n/a'}`,
     `Prompt (mean): ${point.prompt_tokens} tokens`,
     `Generation (mean): ${point.output_tokens} tokens`,
     `Query throughput: ${text('classic.throughput')} queries/s`,

@@ -110,7 +110,7 @@ export function makeRecording(specs: readonly RequestSpec[], spec: RecordingSpec
     })
   }
 
-  const times = [...new Set(reads)].map((read) => chunks[reads.indexOf(read)]!.time)
+  const times = chunks.filter((_, index) => reads[index] !== reads[index - 1]).map((chunk) => chunk.time)
   const busy = spec.busy ?? [20e-6]
   return {
     anchor: { wallSeconds: spec.wallSeconds ?? 1_795_300_000, monotonicNs: 5e12 },

@@ -4,7 +4,7 @@ import { collectEnvironment, hostOf } from './environment.ts'
 test('the environment tells program, host and limits', async () => {
   const environment = await collectEnvironment()
   expect(environment).toMatchObject({
-    servemark_version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    servemark: expect.stringMatching(/^\d+\.\d+\.\d+/),
     node: process.version,
     cores: expect.toSatisfy((cores: number) => cores > 0),
     memory_bytes: expect.toSatisfy((bytes: number) => bytes > 1e8),

@@ -24,7 +24,7 @@ export async function collectEnvironment(): Promise<Record<string, unknown>> {
   ])
   const processors = cpus()
   return {
-    servemark_version: version,
+    servemark: version,
     git_commit: commit,
     node: process.version,
     os: `${type()} ${release()}`,

@@ -40,10 +40,10 @@ export function originalArgs(given: {
     aml_api_url: isAzure ? url : null,
     aml_api_key: null,
     model,
-    deployment_name: options['deploymentName'] ?? 'benchmark-deployment',
+    deployment_name: parameters.own['deploymentName'] ?? options['deploymentName'] ?? 'benchmark-deployment',
     backend: configuration.backend,
     overwrite_results: options['overwrite'] === true,
-    fp6: parameters.own['fp6'] === true,
+    fp6: parameters.own['quantizationMode'] === 'wf6af16',
   }
 }
 
