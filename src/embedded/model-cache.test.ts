@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { ensureModel, modelDirectory, resolveModel } from './model-cache.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 const tiny = 'servemark/llama-15m'
 const tinyFile = 'llama-15m-q8_0.gguf'
