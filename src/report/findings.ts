@@ -1,6 +1,5 @@
 import type { ResultFile, VerdictFamily, VerdictStatus } from '../result/schema.ts'
-import { plural } from './format.ts'
-import { pointNames } from './point-names.ts'
+import { listPoints, pointNames } from './point-names.ts'
 
 /** One thing said against points, once for all points and families that it concerns. */
 export interface Finding {
@@ -37,7 +36,7 @@ export function findingsOf(results: readonly ResultFile[]): Finding[] {
         {
           status: first.status,
           text: differs ? `${first.text} (at ${names[first.point]}; alike elsewhere)` : first.text,
-          where: whereOf(points, names),
+          where: listPoints(results, points),
           families: [...new Set(group.map((reason) => reason.family))],
         },
       ]
@@ -46,9 +45,3 @@ export function findingsOf(results: readonly ResultFile[]): Finding[] {
 }
 
 const order: readonly VerdictStatus[] = ['invalid', 'suspect', 'valid']
-
-function whereOf(points: readonly number[], names: readonly string[]): string {
-  if (points.length === names.length && points.length > 1) return `all ${plural(points.length, 'point')}`
-  const shown = points.slice(0, 4).map((point) => names[point] ?? '')
-  return shown.join(', ') + (points.length > 4 ? ` and ${points.length - 4} more` : '')
-}

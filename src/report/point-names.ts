@@ -1,14 +1,53 @@
-import type { ResultFile } from '../result/schema.ts'
+import type { PointBlock, ResultFile } from '../result/schema.ts'
 
-/** For each result the shortest name that tells it from the others: `clients=8`, or with lengths and server. */
+interface Name {
+  /** What tells its group of points from the others; empty when there is one group. */
+  readonly group: string
+  readonly clients: string
+}
+
+/** For each result the shortest name that tells it from the others: `clients=8`, `vllm prompt=1200 gen=60 clients=8`. */
 export function pointNames(results: readonly ResultFile[]): string[] {
+  return names(results).map(({ group, clients }) => [group, clients].filter(Boolean).join(' '))
+}
+
+/** Several of the results by name, in short: `all 4 points`, `clients=1, 2, 4`, `vllm clients=1, 2; fastgen clients=2`. */
+export function listPoints(results: readonly ResultFile[], indices: readonly number[]): string {
+  if (indices.length === results.length && indices.length > 1) return `all ${indices.length} points`
+  const all = names(results)
+  const groups = Map.groupBy(indices, (i) => all[i]?.group ?? '')
+  const parts = [...groups].map(([group, members]) => {
+    const clients = members.map((i) => all[i]?.clients ?? '')
+    const first = clients[0] ?? ''
+    const short = [first, ...clients.slice(1).map((each) => each.replace(/^clients=/, ''))].join(', ')
+    return [group, short].filter(Boolean).join(' ')
+  })
+  return parts.join('; ')
+}
+
+/** Parts of a name, in order; each is said only where the points differ in it. */
+const parts: readonly ((point: PointBlock) => string)[] = [
+  (point) => point.model,
+  (point) => point.result_label,
+  (point) => (point.configuration === point.result_label ? '' : point.configuration),
+  (point) => `prompt=${point.prompt_tokens} gen=${point.output_tokens}`,
+  (point) => (point.stream ? '' : 'nostream'),
+]
+
+function names(results: readonly ResultFile[]): Name[] {
   const points = results.map((result) => result.servemark.point)
-  const labels = points.map((point) => point.label)
-  const kinds: readonly (readonly string[])[] = [
-    points.map((point) => (point.clients === null ? point.label : `clients=${point.clients}`)),
-    labels,
-    points.map((point) => `${point.configuration} ${point.label}`),
-    points.map((point) => `${point.result_label}: ${point.configuration} ${point.label}`),
-  ]
-  return [...(kinds.find((names) => new Set(names).size === names.length) ?? kinds.at(-1) ?? labels)]
+  const said: ((point: PointBlock) => string)[] = []
+  const tell = () =>
+    points.map((point) => ({
+      group: said
+        .map((part) => part(point))
+        .filter(Boolean)
+        .join(' '),
+      clients: point.clients === null ? point.label : `clients=${point.clients}`,
+    }))
+  for (const part of parts) {
+    if (new Set(tell().map((name) => `${name.group} ${name.clients}`)).size === points.length) break
+    if (new Set(points.map(part)).size > 1) said.push(part)
+  }
+  return tell()
 }

@@ -35,7 +35,7 @@ export function closingSummary(facts: ClosingFacts): string[] {
     placeLines(facts),
     nextLines(facts),
   ]
-  return blocks.flatMap((block) => (block.length === 0 ? [] : ['', ...block]))
+  return blocks.flatMap((block) => (block.length === 0 ? [] : [''].concat(block)))
 }
 
 const endings: Readonly<Record<PointStatus, string>> = {
