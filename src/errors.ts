@@ -10,3 +10,18 @@ export class UserError extends Error {
     this.exitCode = exitCode
   }
 }
+
+/** Runs `work`; a UserError ends the process with its line and exit code, all else is thrown on. */
+export function exitOnUserError<T>(work: () => T): T {
+  const onError = (error: unknown): never => {
+    if (!(error instanceof UserError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(error.exitCode)
+  }
+  try {
+    const result = work()
+    return result instanceof Promise ? (result.catch(onError) as T) : result
+  } catch (error) {
+    return onError(error)
+  }
+}

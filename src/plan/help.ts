@@ -58,7 +58,7 @@ function defaultOf(
   const standard = schema.safeParse(undefined)
   if (!standard.success || standard.data === null) return 'none'
   if (typeof standard.data === 'boolean') return standard.data ? 'on' : 'off'
-  return Array.isArray(standard.data) ? standard.data.join(' ') : String(standard.data)
+  return Array.isArray(standard.data) ? standard.data.join(' ') : JSON.stringify(standard.data)
 }
 
 function wrap(text: string, width: number): string[] {

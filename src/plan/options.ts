@@ -119,7 +119,7 @@ export const benchOptions = {
   }),
   tensorParallel: option(oneOrMany(positiveInt).default([1]), 'Tensor-parallel degrees, one server start each', {
     group: 'server',
-    aliases: ['--tp_size', '--tp-size'],
+    aliases: ['--tp_size'],
     value: 'N',
     list: true,
   }),
@@ -166,13 +166,13 @@ export const benchOptions = {
   }),
   clients: option(oneOrMany(positiveInt).default(originalClients), 'Closed-loop clients, one point each', {
     group: 'load',
-    aliases: ['--num_clients', '--num-clients'],
+    aliases: ['--num_clients'],
     value: 'N',
     list: true,
   }),
   requests: option(positiveInt.nullable().default(null), 'Measured requests of a point', {
     group: 'load',
-    aliases: ['--num_requests', '--num-requests'],
+    aliases: ['--num_requests'],
     value: 'N',
     defaultText: '4 x clients + 32',
   }),
@@ -199,13 +199,13 @@ export const benchOptions = {
 
   promptTokens: option(oneOrMany(positiveInt).default([2600]), 'Mean prompt lengths', {
     group: 'workload',
-    aliases: ['--mean_prompt_length', '--mean-prompt-length'],
+    aliases: ['--mean_prompt_length'],
     value: 'N',
     list: true,
   }),
   outputTokens: option(oneOrMany(positiveInt).default([60]), 'Mean output lengths', {
     group: 'workload',
-    aliases: ['--mean_max_new_tokens', '--mean-max-new-tokens'],
+    aliases: ['--mean_max_new_tokens'],
     value: 'N',
     list: true,
   }),
@@ -268,7 +268,7 @@ export const benchOptions = {
     'Measure the server at this address instead of starting one',
     {
       group: 'endpoint',
-      aliases: ['--openai_api_url', '--openai-api-url'],
+      aliases: ['--openai_api_url'],
       value: 'URL',
       defaultText: 'none',
     },
@@ -351,7 +351,7 @@ export const benchOptions = {
 export const runOptions = {
   outDir: option(z.string().min(1).default('results'), 'Where results go', {
     group: 'results',
-    aliases: ['--out_json_dir', '--out-json-dir'],
+    aliases: ['--out_json_dir'],
     value: 'DIR',
     flagOnly: true,
   }),
@@ -361,7 +361,7 @@ export const runOptions = {
   }),
   overwrite: option(z.boolean().default(false), 'Measure points again though an equal result exists', {
     group: 'results',
-    aliases: ['--overwrite_results', '--overwrite-results'],
+    aliases: ['--overwrite_results'],
     flagOnly: true,
   }),
   classicSummary: option(z.boolean().default(false), "Print the original's summary line for each point", {

@@ -18,7 +18,7 @@ export function parseBench(file: string, input: unknown, flags: Flags['bench'] =
   const merged: Record<string, unknown> = { ...input, ...fromFlags }
   for (const key of ['thresholds', 'header'] as const) {
     const [own, given] = [(input as Record<string, unknown>)[key], fromFlags[key]]
-    if (own && given) merged[key] = { ...(own as object), ...(given as object) }
+    if (own && given) merged[key] = Object.assign({}, own, given)
   }
   const result = benchSchema.safeParse(merged)
   if (result.success) return result.data

@@ -1,0 +1,83 @@
+import { join, relative } from 'node:path'
+import type { TestRunEndReason } from 'vitest/node'
+import type { WorkerContext } from '../fixtures/worker-context.ts'
+import { writePlots } from '../src/plots/write-plots.ts'
+import { writeReport } from '../src/report/html.ts'
+import { closingSummary } from '../src/report/summary.ts'
+import { collectEnvironment } from '../src/result/environment.ts'
+import type { EndedPoint } from './ended-point.ts'
+import { writeRunIndex, type RunIndex } from './run-index.ts'
+
+export interface FinishedRun {
+  readonly context: WorkerContext
+  readonly command: string
+  readonly started: Date
+  readonly reason: TestRunEndReason
+  readonly points: readonly EndedPoint[]
+  /** Lines already printed of what went wrong. */
+  readonly failures: readonly string[]
+  /** Bench files that were looked at. */
+  readonly selected: number
+}
+
+/** Writes what a run leaves (index, plots, report) and says how it ended. Never throws: results are safe by now. */
+export async function finishRun(run: FinishedRun): Promise<{ lines: readonly string[]; exitCode: 0 | 1 }> {
+  const { context, points } = run
+  const lines: string[] = []
+  if (points.length === 0 && run.failures.length === 0 && run.reason !== 'interrupted') {
+    return { lines: ['Nothing ran: no point matches the selection. See: npm run list'], exitCode: 1 }
+  }
+  const measured = points.filter((point) => point.result !== null && point.index.status !== 'cancelled')
+  const results = measured.flatMap(({ result }) => (result ? [result] : []))
+  const ended = new Date()
+  const attempt = async <T>(what: string, make: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await make()
+    } catch (error) {
+      lines.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+      return otherwise
+    }
+  }
+  const environment = await attempt('environment', () => collectEnvironment(), {})
+  const plots = results.length === 0 ? [] : await attempt('plots', () => writePlots(results, context.outDirectory), [])
+  const facts = { command: run.command, started: run.started, ended, runId: context.runId }
+  const report =
+    results.length === 0
+      ? null
+      : await attempt(
+          'report',
+          () => writeReport(results, { ...facts, environment, outDirectory: context.outDirectory }),
+          null,
+        )
+  const within = (path: string) => relative(context.outDirectory, path)
+  const index: RunIndex = {
+    schema_version: 1,
+    id: context.runId,
+    command: run.command,
+    started: run.started.toISOString(),
+    ended: ended.toISOString(),
+    duration_s: (ended.getTime() - run.started.getTime()) / 1000,
+    reason: run.reason,
+    environment,
+    points: points.map((point) => point.index),
+    plots: plots.map(within),
+    report: report === null ? null : within(report),
+  }
+  const indexPath = join(context.outDirectory, 'runs', `${context.runId}.json`)
+  await attempt('run index', async () => writeRunIndex(indexPath, index), undefined)
+  lines.push(
+    ...closingSummary({
+      ...facts,
+      results,
+      files: measured.flatMap(({ path }) => (path ? [path] : [])),
+      statuses: points.map((point) => point.index.status),
+      plots,
+      report,
+      index: indexPath,
+      interrupted: run.reason === 'interrupted',
+    }),
+  )
+  const failed =
+    run.failures.length > 0 || points.some(({ index: each }) => !['passed', 'invalid'].includes(each.status))
+  return { lines, exitCode: failed ? 1 : 0 }
+}

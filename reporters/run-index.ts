@@ -1,0 +1,39 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+export type PointStatus = 'passed' | 'missed' | 'failed' | 'invalid' | 'broken' | 'cancelled'
+
+export interface RunIndexPoint {
+  readonly bench: string
+  readonly configuration: string
+  readonly point: string
+  readonly status: PointStatus
+  readonly kept: boolean
+  /** Relative to the output directory; null when nothing was measured. */
+  readonly file: string | null
+  readonly verdict: string | null
+  readonly error: string | null
+}
+
+/** `results/runs/<id>.json`: what a run was and where its results are. */
+export interface RunIndex {
+  readonly schema_version: 1
+  readonly id: string
+  readonly command: string
+  readonly started: string
+  readonly ended: string
+  readonly duration_s: number
+  readonly reason: 'passed' | 'failed' | 'interrupted'
+  readonly environment: Readonly<Record<string, unknown>>
+  readonly points: readonly RunIndexPoint[]
+  /** Relative to the output directory. */
+  readonly plots: readonly string[]
+  readonly report: string | null
+}
+
+/** Written to a temporary name and renamed, so that a reader never sees half of it. */
+export function writeRunIndex(path: string, index: RunIndex): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(`${path}.tmp`, `${JSON.stringify(index, null, 2)}\n`)
+  renameSync(`${path}.tmp`, path)
+}

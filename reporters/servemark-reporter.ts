@@ -1,0 +1,157 @@
+import type { Reporter, SerializedError, TestCase, TestModule, TestRunEndReason, TestSuite } from 'vitest/node'
+import type { UserConsoleLog } from 'vitest'
+import type { WorkerContext } from '../fixtures/worker-context.ts'
+import type { LoadedBench } from '../src/plan/load-bench.ts'
+import { formatHeader, formatRow } from '../src/report/table-row.ts'
+import { classicSummary } from '../src/metrics/classic-summary.ts'
+import { readProgress } from '../src/run/progress.ts'
+import { endedPoint, messageOf, type EndedPoint } from './ended-point.ts'
+import { finishRun } from './finish-run.ts'
+import { liveLine } from './live-line.ts'
+import { benchName, describeWork, isSkipped, plannedPoints } from './planned-points.ts'
+import { StatusLine } from './status-line.ts'
+import { TimeLeft } from './time-left.ts'
+
+export interface ReporterOptions {
+  readonly context: WorkerContext
+  /** All projects there are. */
+  readonly names: readonly string[]
+  /** Only the example was chosen, because nothing was named. */
+  readonly isDefault: boolean
+  readonly notes: readonly string[]
+  /** The command as the user would type it again. */
+  readonly command: string
+  /** Filled as bench files are checked. */
+  readonly loaded: ReadonlyMap<string, LoadedBench>
+  readonly onEnd: () => void
+}
+
+/** Draws a run: the plan, the live line, a row a point, and at the end the files and what they say. */
+export class ServemarkReporter implements Reporter {
+  private readonly options: ReporterOptions
+  private readonly started = new Date()
+  /** By test id: Vitest tells the end of an interrupted test twice. */
+  private readonly points = new Map<string, Promise<EndedPoint | null>>()
+  private readonly failures: string[] = []
+  private readonly screen: { line: StatusLine; timer: NodeJS.Timeout } | null
+  private timeLeft = new TimeLeft([])
+  private inModule = { planned: 0, ended: 0, header: false }
+  private printing: Promise<void> = Promise.resolve()
+  private readonly colors = process.stdout.isTTY && !process.env['NO_COLOR']
+
+  constructor(options: ReporterOptions) {
+    this.options = options
+    const live = process.stdout.isTTY && !process.env['CI']
+    this.screen = live ? { line: new StatusLine(), timer: setInterval(() => this.draw(), 250) } : null
+    this.screen?.timer.unref()
+  }
+
+  onTestRunStart(): void {
+    for (const note of this.options.notes) this.print(note)
+    if (this.options.isDefault) {
+      const others = this.options.names.filter((name) => name !== 'example')
+      this.print(`Running the example. Others: --project ${others.join(' | ')}`)
+    }
+  }
+
+  onTestModuleCollected(module: TestModule): void {
+    const name = benchName(module.project.name)
+    for (const error of module.errors()) this.fail(messageOf(error))
+    const planned = plannedPoints(module, this.options.loaded.get(name))
+    if (planned.length === 0) return
+    this.timeLeft = new TimeLeft(planned)
+    this.inModule = { planned: planned.length, ended: 0, header: false }
+    this.print(`${name}: ${describeWork(planned, this.timeLeft.total())}`)
+  }
+
+  onUserConsoleLog(log: UserConsoleLog): void {
+    for (const line of log.content.trimEnd().split('\n')) this.print(`  ${line}`)
+  }
+
+  onTestSuiteResult(suite: TestSuite): void {
+    for (const error of suite.errors()) this.fail(messageOf(error))
+  }
+
+  onTestCaseResult(test: TestCase): Promise<void> {
+    if (isSkipped(test) || this.points.has(test.id)) return this.printing
+    const ended = endedPoint(test, this.options.context.outDirectory)
+    this.points.set(test.id, ended)
+    const seconds = (test.diagnostic()?.duration ?? 0) / 1000
+    this.printing = this.printing.then(async () => this.printPoint(await ended, seconds))
+    return this.printing
+  }
+
+  async onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandled: readonly SerializedError[],
+    reason: TestRunEndReason,
+  ): Promise<void> {
+    await this.printing
+    for (const message of new Set(unhandled.map(messageOf))) this.fail(message)
+    if (this.screen) {
+      clearInterval(this.screen.timer)
+      this.screen.line.close()
+    }
+    const points = (await Promise.all(this.points.values())).filter((point) => point !== null)
+    const { context, command } = this.options
+    const closing = await finishRun({
+      context,
+      command,
+      started: this.started,
+      reason,
+      points,
+      failures: this.failures,
+      selected: modules.length,
+    })
+    for (const line of closing.lines) this.print(line)
+    if (closing.exitCode !== 0 && !process.exitCode) process.exitCode = closing.exitCode
+    this.options.onEnd()
+  }
+
+  private printPoint(ended: EndedPoint | null, seconds: number): void {
+    if (!ended) return
+    const { index, result } = ended
+    this.inModule.ended += 1
+    this.timeLeft.ended(`${index.bench} ${index.configuration} ${index.point}`, seconds)
+    if (!result) {
+      if (index.error) this.fail(`${index.point}: ${index.error}`)
+      return
+    }
+    if (!this.inModule.header) this.print(formatHeader())
+    this.inModule.header = true
+    const kept = keptSeconds(index.kept, result.time, this.started)
+    this.print(formatRow(result, kept, { color: this.colors }))
+    if (this.options.context.run.classicSummary) this.print(classicSummary(result))
+    if (index.error) this.fail(index.error)
+  }
+
+  private draw(): void {
+    const progress = readProgress(this.options.context.progressFile)
+    const { planned, ended } = this.inModule
+    const current =
+      progress.stage === 'measuring' && progress.load.phase !== 'warmup' && progress.load.planned > 0
+        ? {
+            key: `${progress.bench} ${progress.configuration} ${progress.point}`,
+            share: progress.load.done / progress.load.planned,
+            seconds: (Date.now() - progress.sinceMs) / 1000,
+          }
+        : null
+    const position = planned === 0 ? '' : `[${Math.min(ended + 1, planned)}/${planned}]`
+    this.screen?.line.set(liveLine(progress, Date.now(), this.timeLeft.left(current), position))
+  }
+
+  /** Says it once: a server that does not start fails each of its points alike. */
+  private fail(text: string): void {
+    if (this.failures.includes(text)) return
+    this.failures.push(text)
+    this.print(text)
+  }
+
+  private print(line: string): void {
+    process.stdout.write(`${line}\n`)
+  }
+}
+
+function keptSeconds(kept: boolean, time: string, now: Date): number | null {
+  return kept ? Math.max(0, (now.getTime() - new Date(time.replace(' ', 'T')).getTime()) / 1000) : null
+}

@@ -1,0 +1,19 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { sortWords } from './sort-words.ts'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const { vitest, suite } = sortWords(process.argv.slice(2))
+const program = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+const mode = vitest.some((word) => /^--merge-?reports/i.test(word)) ? [] : ['bench']
+const child = spawn(process.execPath, [program, ...mode, ...vitest, '--', ...suite], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, SERVEMARK_COMMAND: JSON.stringify(['npm', 'run', 'bench', '--', ...process.argv.slice(2)]) },
+})
+
+process.on('SIGINT', () => {})
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))

@@ -1,0 +1,52 @@
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findBenchFiles } from '../fixtures/projects.ts'
+import { readCommandLine } from '../fixtures/command-line.ts'
+import { backends } from '../src/backends/index.ts'
+import { exitOnUserError } from '../src/errors.ts'
+import { describePlan } from '../src/plan/describe-plan.ts'
+import { loadBench } from '../src/plan/load-bench.ts'
+import { resultName, resultPaths } from '../src/result/names.ts'
+import { readResult } from '../src/result/read-result.ts'
+import { selectNames } from './select-names.ts'
+import { sortWords } from './sort-words.ts'
+
+/** Projects, configurations and points, and which are already measured. */
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+await exitOnUserError(async () => {
+  const { vitest, suite } = sortWords(process.argv.slice(2))
+  const { flags, run } = readCommandLine(['', '', '--', ...suite])
+  const files = findBenchFiles(root, run.benches)
+  const wanted = vitest.filter((word, index) => vitest[index - 1] === '--project' || !word.startsWith('-'))
+  const outDirectory = resolve(process.env['INIT_CWD'] ?? root, run.outDir)
+  for (const name of selectNames(
+    wanted,
+    files.map((file) => file.name),
+  )) {
+    const file = files.find((each) => each.name === name)
+    if (!file) continue
+    const bench = await loadBench(file.name, file.path, file.path, flags.bench, backends)
+    const measured = new Map<string, string>()
+    for (const configuration of bench.configurations) {
+      for (const point of configuration.points) {
+        if (configuration.model === null) continue
+        const name = resultName({ configuration, point, model: configuration.model })
+        const result = await readResult(resultPaths(outDirectory, configuration.resultLabel, name).json).catch(
+          () => null,
+        )
+        if (result)
+          measured.set(
+            `${configuration.label} ${point.label}`,
+            `measured ${result.time.slice(0, 16)}, ${result.servemark.verdict.status}`,
+          )
+      }
+    }
+    const lines = await describePlan(
+      bench,
+      backends,
+      (configuration, point) => measured.get(`${configuration.label} ${point.label}`) ?? '',
+    )
+    process.stdout.write(`${lines.join('\n')}\n`)
+  }
+})

@@ -1,0 +1,46 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { UserError } from '../src/errors.ts'
+import { writePlots } from '../src/plots/write-plots.ts'
+import { writeReport } from '../src/report/html.ts'
+import { markdownTable } from '../src/report/markdown.ts'
+import { newestRun, readStoredResults } from '../src/report/stored-results.ts'
+
+const help = `npm run report -- [directories] [options]: writes report.html and the plots of stored results again
+
+directories         folders of result files; none: every folder of the output directory
+--out-dir DIR       where results are and the report goes (results)
+--markdown          print a Markdown table instead, write nothing
+--help              this text`
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      'out-dir': { type: 'string', default: 'results' },
+      markdown: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) return console.log(help)
+  const here = process.env['INIT_CWD'] ?? process.cwd()
+  const outDir = resolve(here, values['out-dir'])
+  const stored = await readStoredResults(
+    positionals.map((path) => resolve(here, path)),
+    outDir,
+  )
+  for (const problem of stored.problems) console.error(problem)
+  const results = stored.results.flatMap(({ result }) => (result.kind === 'servemark' ? [result.file] : []))
+  const left = stored.results.length - results.length
+  if (left > 0) console.error(`${left} files of the original suite are left out: npm run plot draws them`)
+  if (values.markdown) return console.log(markdownTable(results))
+  const facts = await newestRun(results, outDir)
+  for (const path of await writePlots(results, outDir)) console.log(path)
+  console.log(await writeReport(results, { ...facts, outDirectory: outDir }))
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof UserError || (error instanceof TypeError && 'code' in error)
+  console.error(known ? `report: ${error.message}` : error)
+  process.exitCode = error instanceof UserError ? error.exitCode : known ? 2 : 1
+})

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { sortWords } from './sort-words.ts'
+
+test.each([
+  ['--project openai --base-url http://h:1', ['--project', 'openai'], ['--base-url', 'http://h:1']],
+  ['--clients 1 2 --project x --requests 9', ['--project', 'x'], ['--clients', '1', '2', '--requests', '9']],
+  ['--project x -- --clients 1', ['--project', 'x'], ['--clients', '1']],
+  ['llama-7b', ['llama-7b'], []],
+  [
+    '-t clients=1$ --reporter=junit --outputFile.junit=j.xml',
+    ['-t', 'clients=1$', '--reporter=junit', '--outputFile.junit=j.xml'],
+    [],
+  ],
+  ['--shard 1/2 --unknown', ['--shard', '1/2'], ['--unknown']],
+  ['--temperature -1', [], ['--temperature', '-1']],
+])('%s', (line, vitest, suite) => {
+  expect(sortWords(line.split(' '))).toEqual({ vitest, suite })
+})

@@ -1,0 +1,52 @@
+import { isSuiteFlag } from '../src/plan/flags.ts'
+
+/** Vitest's options that a benchmark run may carry, and whether a value follows as its own word. */
+const vitestOptions: Readonly<Record<string, boolean>> = {
+  '--project': true,
+  '-t': true,
+  '--testNamePattern': true,
+  '--tags-filter': true,
+  '--tagsFilter': true,
+  '--reporter': true,
+  '--outputFile': true,
+  '--shard': true,
+  '--merge-reports': false,
+  '--mergeReports': false,
+  '--bail': true,
+  '--list-tags': false,
+  '--silent': false,
+  '--passWithNoTests': false,
+}
+
+export interface SortedWords {
+  readonly vitest: readonly string[]
+  readonly suite: readonly string[]
+}
+
+/**
+ * Tells Vitest's words from the suite's, so that one `--` (npm's) is enough. Words after a further `--` are the
+ * suite's. Bare words after a suite option are its values; before any, they are file filters for Vitest.
+ */
+export function sortWords(words: readonly string[]): SortedWords {
+  const separator = words.indexOf('--')
+  const mixed = separator < 0 ? words : words.slice(0, separator)
+  const vitest: string[] = []
+  const suite: string[] = []
+  let target = vitest
+  for (let index = 0; index < mixed.length; index++) {
+    const word = mixed[index] ?? ''
+    const name = word.split('=', 1)[0] ?? ''
+    const base = name.startsWith('--outputFile') ? '--outputFile' : name
+    if (base in vitestOptions && !isSuiteFlag(word)) {
+      vitest.push(word)
+      if (vitestOptions[base] && !word.includes('=')) vitest.push(mixed[++index] ?? '')
+      target = vitest
+    } else if (word.startsWith('-') && !/^-\d/.test(word)) {
+      suite.push(word)
+      target = suite
+    } else {
+      target.push(word)
+    }
+  }
+  return { vitest, suite: [...suite, ...(separator < 0 ? [] : words.slice(separator + 1))] }
+}

@@ -1,0 +1,60 @@
+import type { Backend } from '../backends/backend.ts'
+import type { BackendRegistry } from './expand.ts'
+import type { LoadedBench } from './load-bench.ts'
+import type { Point, ServerConfiguration } from './types.ts'
+
+/**
+ * The plan of a bench as text: each server configuration with its command line, each point. Starts nothing.
+ * `mark` says something of a point, e.g. whether it is measured already.
+ */
+export async function describePlan(
+  loaded: LoadedBench,
+  backends: BackendRegistry,
+  mark: (configuration: ServerConfiguration, point: Point) => string = () => '',
+): Promise<string[]> {
+  const lines = [`${loaded.name}${loaded.bench.tags.length > 0 ? `  [${loaded.bench.tags.join(', ')}]` : ''}`]
+  for (const configuration of loaded.configurations) {
+    const backend = backends[configuration.backend]
+    if (!backend) continue
+    lines.push(`  ${configuration.label}  ${configuration.model ?? '(the model that the server lists)'}`)
+    lines.push(`    ${await describeServer(configuration, backend)}`)
+    for (const point of configuration.points) {
+      const note = mark(configuration, point)
+      lines.push(`    ${point.label}  ${point.requests} requests${note ? `  ${note}` : ''}`)
+    }
+  }
+  return lines
+}
+
+async function describeServer(configuration: ServerConfiguration, backend: Backend): Promise<string> {
+  if (configuration.endpoint) return `endpoint ${configuration.endpoint.baseUrl}`
+  if (!backend.launch) return 'endpoint: give its address with --base-url http://host:8000'
+  const lengths = longestRequest(configuration)
+  const { argv, env } = await backend.launch({
+    model: configuration.model ?? '',
+    parameters: configuration.parameters,
+    ports: [26500],
+    maxTotalTokens: lengths.tokens,
+    maxConcurrency: lengths.clients,
+  })
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`)
+  const line = `$ ${[...variables, ...argv.map(quote)].join(' ')}`
+  return backend.unavailable ? `${line}\n    not available yet: ${backend.unavailable}` : line
+}
+
+/** The longest prompt + output, and the most requests in flight, that a configuration's points may ask for. */
+export function longestRequest({ points }: ServerConfiguration): { tokens: number; clients: number } {
+  // Lengths are normal: four standard deviations are as good as never passed, and the clip cuts what would.
+  const longest = (mean: number, spread: number) => Math.ceil(mean * (1 + 4 * spread))
+  const tokens = points.map((point) => {
+    const clip = Math.max(point.maxPromptTokens, 3 * point.promptTokens)
+    const prompt =
+      point.promptsFile === null ? Math.min(clip, longest(point.promptTokens, point.promptTokensVar)) : clip
+    return prompt + longest(point.outputTokens, point.outputTokensVar)
+  })
+  return { tokens: Math.max(1, ...tokens), clients: Math.max(1, ...points.map((point) => point.load.clients)) }
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+}

@@ -1,0 +1,172 @@
+import type { Backend, Probe, Target } from '../backends/backend.ts'
+import { createRedactor, proxyNote, resolveAuth, type Redactor } from '../backends/auth.ts'
+import { UserError } from '../errors.ts'
+import { findBackend } from '../backends/index.ts'
+import { createProbeHttp } from '../backends/probe-http.ts'
+import { trustedAuthorities } from '../backends/trust.ts'
+import { startLoadProcess, type LoadProcess } from '../load/process/load-process.ts'
+import type { Point, ServerConfiguration } from '../plan/types.ts'
+import { guardGroup, type Guard } from '../servers/sentinel.ts'
+import { measurePoint } from './measure-point.ts'
+import type { PointOutcome } from './point-end.ts'
+import type { RunContext } from './run-context.ts'
+import { closeServer, isAlive, openServer, watchServer, type ServerSession } from './server-session.ts'
+import { chooseTokenizer } from './choose-tokenizer.ts'
+import type { ResolvedTokenizer } from '../workload/tokenizers/index.ts'
+
+/** What a configuration has once its server answers. */
+export interface ReadyServer {
+  readonly session: ServerSession
+  readonly target: Target
+  readonly probe: Probe
+  /** Seconds from spawn to the first answer of the probe; null for an endpoint. */
+  readonly firstTokenSeconds: number | null
+  readonly tokenizer: ResolvedTokenizer
+}
+
+type State =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'ready'; readonly ready: ReadyServer }
+  | { readonly kind: 'stopped' }
+
+/** One server configuration from launch to sealed results. */
+export class ConfigurationRun {
+  private readonly configuration: ServerConfiguration
+  private readonly context: RunContext
+  private readonly backend: Backend
+  private readonly redactor: Redactor
+  private readonly ca: readonly string[]
+  private state: State = { kind: 'new' }
+  private load: { process: LoadProcess; guard: Guard } | null = null
+  /** Settles when no point is being measured: a server must not be stopped under a point. */
+  private busy: Promise<unknown> = Promise.resolve()
+
+  constructor(configuration: ServerConfiguration, context: RunContext) {
+    this.configuration = configuration
+    this.context = context
+    this.backend = findBackend(configuration.backend)
+    this.redactor = createRedactor(context.environment, configuration.endpoint?.headers ?? {})
+    this.ca = trustedAuthorities()
+  }
+
+  /** Starts or reaches the server and asks what it is. Rejects with a UserError of one line. */
+  async start(signal: AbortSignal): Promise<void> {
+    this.openLoad()
+    this.state = { kind: 'ready', ready: await this.openReady(signal) }
+  }
+
+  /** Measures a point and seals its result. A server that died is started again first. */
+  async measure(point: Point, signal: AbortSignal): Promise<PointOutcome> {
+    const measuring = this.measureNow(point, signal)
+    this.busy = measuring.catch(() => {})
+    return await measuring
+  }
+
+  /** Ends load process and server. Idempotent. */
+  async stop(): Promise<void> {
+    await this.busy
+    const { state } = this
+    this.state = { kind: 'stopped' }
+    await this.closeLoad()
+    if (state.kind !== 'ready') return
+    this.report('stopping')
+    await closeServer(state.ready.session)
+    this.context.progress.write({ stage: 'idle' })
+  }
+
+  private async measureNow(point: Point, signal: AbortSignal): Promise<PointOutcome> {
+    if (this.state.kind !== 'ready') throw new Error('the server is not ready')
+    if (!isAlive(this.state.ready.session)) {
+      this.context.note('the server is gone; starting it again')
+      await closeServer(this.state.ready.session)
+      this.state = { kind: 'ready', ready: await this.openReady(signal) }
+    }
+    const { ready } = this.state
+    const load = this.openLoad()
+    const watch = watchServer(ready.session, this.backend.id)
+    try {
+      return await measurePoint({
+        configuration: this.configuration,
+        point,
+        backend: this.backend,
+        ready,
+        load,
+        ca: this.ca,
+        redactor: this.redactor,
+        context: this.context,
+        died: watch.signal,
+        signal,
+      })
+    } catch (error) {
+      // A load process that failed may be dead or in any state; the next point gets a new one.
+      if (!(error instanceof UserError)) await this.closeLoad()
+      throw error
+    } finally {
+      watch.end()
+    }
+  }
+
+  /** Started while the server loads, and used for all points: its code is warm when the first one begins. */
+  private openLoad(): LoadProcess {
+    if (!this.load) {
+      const process = startLoadProcess({ directory: this.context.runDirectory })
+      this.load = { process, guard: guardGroup(process.pid) }
+    }
+    return this.load.process
+  }
+
+  private async closeLoad(): Promise<void> {
+    const { load } = this
+    this.load = null
+    if (!load) return
+    await load.process.stop()
+    load.guard.release()
+  }
+
+  private async openReady(signal: AbortSignal): Promise<ReadyServer> {
+    const { configuration, context, backend } = this
+    const [point] = configuration.points
+    if (!point) throw new Error('a configuration without points')
+    this.report('starting')
+    const begun = performance.now()
+    const session = await openServer(configuration, backend, context, signal)
+    try {
+      this.report('probing')
+      const target = this.targetOf(session, point)
+      const http = createProbeHttp({
+        name: backend.id,
+        ca: this.ca,
+        headers: target.headers,
+        timeoutSeconds: 5,
+        answerSeconds: session.kind === 'launched' ? context.startupTimeoutSeconds : 60,
+        signal,
+      })
+      const probe = await backend.probe(http, target, signal)
+      const firstTokenSeconds = session.kind === 'launched' ? (performance.now() - begun) / 1000 : null
+      for (const note of probe.notes) context.note(`${backend.id}: ${note}`)
+      const caveat = backend.caveat?.(configuration.model ?? probe.model)
+      if (caveat) context.note(caveat)
+      const tokenizer = await chooseTokenizer(point.tokenizer, probe, backend, context)
+      return { session, target, probe, firstTokenSeconds, tokenizer }
+    } catch (error) {
+      await closeServer(session)
+      throw error
+    }
+  }
+
+  private targetOf(session: ServerSession, point: Point): Target {
+    const { configuration, context } = this
+    const base = { backendId: this.backend.id, endpoints: session.endpoints, model: configuration.model }
+    const asked = { route: point.route, stream: point.stream, extraBody: point.extraBody, sampling: point.sampling }
+    const [endpoint] = session.endpoints
+    if (session.kind === 'launched' || !endpoint) return { ...base, ...asked, headers: {} }
+    const auth = resolveAuth(context.environment, configuration.endpoint?.headers ?? {}, endpoint.url)
+    for (const line of [auth.line, proxyNote(context.environment)]) if (line) context.note(line)
+    return { ...base, ...asked, headers: auth.headers }
+  }
+
+  private report(stage: 'starting' | 'probing' | 'stopping'): void {
+    const { bench, label } = this.configuration
+    this.context.progress.write({ stage, bench, configuration: label, sinceMs: Date.now() })
+  }
+}

@@ -1,0 +1,260 @@
+import { join, relative } from 'node:path'
+import type { Backend } from '../backends/backend.ts'
+import type { Redactor } from '../backends/auth.ts'
+import { checkLengths } from '../backends/families/openai-probe.ts'
+import { UserError } from '../errors.ts'
+import type { LoadProcess } from '../load/process/load-process.ts'
+import { boundOf } from '../metrics/bound.ts'
+import { deriveMetrics } from '../metrics/index.ts'
+import { measure, type PointFacts } from '../metrics/measured.ts'
+import { evaluateThresholds } from '../metrics/thresholds.ts'
+import { judge } from '../metrics/verdict.ts'
+import type { Point, ServerConfiguration } from '../plan/types.ts'
+import type { Recording } from '../recording/recording.ts'
+import { formatFailure } from '../report/table-row.ts'
+import { collectEnvironment, hostOf } from '../result/environment.ts'
+import { resultName, resultPaths, type ResultPaths } from '../result/names.ts'
+import { listsTokens } from '../result/response-details.ts'
+import { findKept, pointHash } from '../result/resume.ts'
+import type { ResultFile, ServerBlock } from '../result/schema.ts'
+import { writeResult } from '../result/write-result.ts'
+import { buildWorkload, type Workload } from '../workload/workload.ts'
+import type { ReadyServer } from './configuration-run.ts'
+import { makeLoadPlan } from './load-plan.ts'
+import type { PointOutcome } from './point-end.ts'
+import type { RunContext } from './run-context.ts'
+import { withTokenizerCounts } from './tokenizer-counts.ts'
+
+export interface PointMeasurement {
+  readonly configuration: ServerConfiguration
+  readonly point: Point
+  readonly backend: Backend
+  readonly ready: ReadyServer
+  readonly load: LoadProcess
+  readonly ca: readonly string[]
+  readonly redactor: Redactor
+  readonly context: RunContext
+  /** Aborts when the server ends by itself. */
+  readonly died: AbortSignal
+  /** Aborts when the user wants to stop. */
+  readonly signal: AbortSignal
+}
+
+/** One point from prompts to sealed result. Rejects with a UserError when nothing could be measured. */
+export async function measurePoint(given: PointMeasurement): Promise<PointOutcome> {
+  const { configuration, point, backend, ready, load, context, died, signal } = given
+  const report = reporter(given)
+  report('preparing')
+  const { paths, hash, environment } = await identify(given)
+  const kept = await findEarlier(given, paths.json, hash)
+  if (kept) return kept
+
+  const workload = await buildWorkload({
+    point,
+    pointKey: hash,
+    repeat: 0,
+    nonce: context.nonce,
+    warmupPerRound: point.load.clients,
+    maxTotalTokens: roomOf(ready),
+    tokenizer: ready.tokenizer,
+  })
+  refuseTooLong(given, workload)
+  const plan = makeLoadPlan(point, backend, ready, workload, given.ca)
+  const sinceMs = Date.now()
+  const recorded = await load.run(plan, {
+    signal: AbortSignal.any([signal, died]),
+    onProgress: (progress) =>
+      context.progress.write({
+        stage: 'measuring',
+        bench: configuration.bench,
+        configuration: configuration.label,
+        point: point.label,
+        sinceMs,
+        load: progress,
+      }),
+  })
+  report('judging')
+  const recording = withTokenizerCounts(recorded, workload, ready.tokenizer)
+  const interrupted = signal.aborted
+  const target = interrupted
+    ? resultPaths(join(context.runDirectory, 'interrupted'), configuration.resultLabel, nameOf(given))
+    : paths
+  const { path, file } = await seal(given, { paths: target, hash, environment, workload, recording })
+  const shown = relative(context.outDirectory, path)
+  if (interrupted) {
+    return { ended: { kind: 'interrupted', file: shown }, failure: `interrupted; what was measured is kept in ${path}` }
+  }
+  return { ended: { kind: 'measured', file: shown }, failure: failureOf(given, file, path) }
+}
+
+const nameOf = ({ configuration, point, ready }: PointMeasurement) =>
+  resultName({ configuration, point, model: ready.probe.model })
+
+async function identify(given: PointMeasurement) {
+  const { configuration, point, ready, context } = given
+  const { session, probe } = ready
+  const environment = await collectEnvironment()
+  const launched = session.kind === 'launched' ? session.launch : null
+  const hash = pointHash({
+    configuration: given.redactor.value(configuration),
+    point: given.redactor.value(point),
+    model: probe.model,
+    argv: launched ? withoutPorts(launched.argv) : null,
+    env: given.redactor.value(launched?.env ?? {}),
+    identity: { version: probe.version, maxModelLength: probe.maxModelLength, capabilities: probe.capabilities },
+    programVersion: JSON.stringify(environment['servemark'] ?? null),
+    host: hostOf(environment),
+  })
+  const paths = resultPaths(context.outDirectory, configuration.resultLabel, nameOf(given))
+  return { paths, hash, environment }
+}
+
+/** Ports are drawn anew for each start and change nothing that is measured. */
+function withoutPorts(argv: readonly string[]): string[] {
+  return argv.map((word, index) => (/^--?port$/.test(argv[index - 1] ?? '') ? '*' : word))
+}
+
+/** A point is kept only where an equal one was measured here, never by default for somebody else's server. */
+async function findEarlier(given: PointMeasurement, path: string, hash: string): Promise<PointOutcome | null> {
+  const { ready, context } = given
+  const mayKeep = !context.overwrite && (context.resume || (ready.session.kind === 'launched' && context.keepsPoints))
+  if (!mayKeep) return null
+  const kept = await findKept(path, hash, new Date())
+  if (!kept.kept) return null
+  const thresholds = evaluateThresholds(given.point.thresholds, kept.file.servemark.metrics)
+  const missed = thresholds.filter((each) => each.status === 'missed').map((each) => each.text)
+  const file = relative(context.outDirectory, path)
+  return {
+    ended: { kind: 'kept', file, ageSeconds: kept.ageSeconds },
+    failure: missed.length > 0 ? missed.join('\n') : null,
+  }
+}
+
+/** Prompt and output tokens that a request may have on this server; null when it does not say. */
+function roomOf({ probe, tokenizer }: ReadyServer): number | null {
+  return probe.maxModelLength === null ? null : probe.maxModelLength - tokenizer.specialTokens
+}
+
+/** Before any load: a server that cuts or refuses long prompts would be measured at other work. */
+function refuseTooLong({ ready, backend }: PointMeasurement, { warmup, measure: items }: Workload): void {
+  let prompt = 0
+  let output = 0
+  for (const item of [...warmup, ...items]) {
+    const tokens = (item.promptTokens ?? item.askedPromptTokens ?? 0) + ready.tokenizer.specialTokens
+    if (tokens + item.outputTokens > prompt + output) [prompt, output] = [tokens, item.outputTokens]
+  }
+  const line = checkLengths(ready.probe, prompt, output, backend.id)
+  if (line) throw new UserError(line)
+}
+
+interface Measurement {
+  readonly paths: ResultPaths
+  readonly hash: string
+  readonly environment: Readonly<Record<string, unknown>>
+  readonly workload: Workload
+  readonly recording: Recording
+}
+
+async function seal(given: PointMeasurement, measurement: Measurement): Promise<{ path: string; file: ResultFile }> {
+  const { configuration, point, ready, context, redactor } = given
+  const { paths, hash, environment, workload, recording } = measurement
+  const measured = measure(recording, factsOf(given))
+  const metrics = deriveMetrics(measured)
+  const accuracy = { floor: null, in_situ: null, bound: boundOf(recording) }
+  const notes = [...ready.probe.notes, ...workload.notes]
+  const verdict = judge({
+    measured,
+    metrics,
+    accuracy,
+    maxErrorRate: point.maxErrorRate,
+    saltedPrompts: workload.kind === 'salted',
+    alone: context.locked,
+    unknown: [],
+  })
+  const prompts = new Map(workload.measure.map((item) => [item.item, item.prompt]))
+  return await writeResult(
+    {
+      paths,
+      runId: context.runId,
+      configuration: redactor.value(configuration),
+      point: redactor.value(point),
+      model: ready.probe.model,
+      options: redactor.value({
+        bench: configuration.bench,
+        label: configuration.resultLabel,
+        endpoint: point.route,
+        prompts: point.prompts,
+        promptsFile: point.promptsFile,
+        temperature: point.sampling.temperature,
+        topP: point.sampling.topP,
+        seed: point.sampling.seed,
+        extraBody: point.extraBody,
+        serverArgs: configuration.parameters.serverArgs,
+        overwrite: context.overwrite,
+      }),
+      salt: workload.salt ?? '',
+      tokenLedger: measured.tokens.output.ledger,
+      recording,
+      promptOf: (item) => prompts.get(item) ?? '',
+      pointHash: hash,
+      environment,
+      server: serverBlock(given),
+      metrics,
+      accuracy,
+      verdict,
+      thresholds: evaluateThresholds(point.thresholds, metrics),
+      notes: notes.map((note) => redactor.text(note)),
+    },
+    new Date(),
+  )
+}
+
+function factsOf({ configuration, point, ready }: PointMeasurement): PointFacts {
+  return {
+    clients: point.load.clients,
+    stream: point.stream,
+    model: ready.probe.model,
+    tensorParallel: configuration.parameters.tensorParallel,
+    parametersBillion: point.parametersBillion,
+    promptTokens: point.promptTokens,
+    outputTokens: point.outputTokens,
+    listedTokens: listsTokens(configuration.backend, point.stream),
+  }
+}
+
+function serverBlock({ configuration, backend, ready, redactor }: PointMeasurement): ServerBlock {
+  const { session, probe, firstTokenSeconds } = ready
+  const launched = session.kind === 'launched' ? session : null
+  return {
+    backend: backend.id,
+    backend_label: backend.label,
+    label: configuration.label,
+    identity: redactor.value({ ...probe.identity, version: probe.version, max_model_length: probe.maxModelLength }),
+    argv: launched ? redactor.args(launched.running.argv) : null,
+    endpoint: redactor.text(session.endpoints.map(({ url }) => url).join(' ')),
+    startup: launched ? { ...launched.running.startup, first_token_s: firstTokenSeconds } : null,
+    promises: { ...backend.promises },
+    caveat: backend.caveat?.(configuration.model ?? probe.model) ?? null,
+  }
+}
+
+function failureOf({ point, died }: PointMeasurement, file: ResultFile, path: string): string | null {
+  if (died.aborted) return died.reason instanceof Error ? died.reason.message : String(died.reason)
+  const { outcomes, thresholds } = file.servemark
+  const total = Object.values(outcomes).reduce((sum, count) => sum + count, 0)
+  const failed = total - outcomes.ok
+  const lines = thresholds.filter((each) => each.status === 'missed').map((each) => each.text)
+  if (outcomes.ok === 0 || failed / total > point.maxErrorRate) lines.unshift(formatFailure(file, path))
+  return lines.length > 0 ? lines.join('\n') : null
+}
+
+function reporter({ configuration, point, context }: PointMeasurement) {
+  return (stage: 'preparing' | 'judging') =>
+    context.progress.write({
+      stage,
+      bench: configuration.bench,
+      configuration: configuration.label,
+      point: point.label,
+      sinceMs: Date.now(),
+    })
+}
