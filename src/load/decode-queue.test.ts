@@ -1,0 +1,58 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import type { Decodable } from './decode-queue.ts'
+import { DecodeQueue } from './decode-queue.ts'
+
+class Work implements Decodable {
+  queued = false
+  left: number
+  done = 0
+  constructor(left: number) {
+    this.left = left
+  }
+  decodeOne(): boolean {
+    if (this.left === 0) return false
+    this.left--
+    return true
+  }
+  decoded(): void {
+    this.done++
+  }
+}
+
+test('a turn of the loop decodes 16 events at most', async () => {
+  const queue = new DecodeQueue()
+  const work = new Work(40)
+  queue.add(work)
+  expect(work.left).toBe(40)
+  const seen: number[] = []
+  for (let turn = 0; turn < 3; turn++) {
+    await nextTurn()
+    seen.push(work.left)
+  }
+  expect(seen).toEqual([24, 8, 0])
+})
+
+test('all is decoded when the queue is drained, each request once', async () => {
+  const queue = new DecodeQueue()
+  const works = Array.from({ length: 3000 }, (_, index) => new Work(index % 3))
+  for (const work of works) queue.add(work)
+  for (const work of works) queue.add(work)
+  await queue.drained()
+  expect(works.every(({ left, done }) => left === 0 && done === 1)).toBe(true)
+})
+
+test('a request that gets more events waits again', async () => {
+  const queue = new DecodeQueue()
+  const work = new Work(1)
+  queue.add(work)
+  await queue.drained()
+  work.left = 2
+  queue.add(work)
+  await queue.drained()
+  expect([work.left, work.done]).toEqual([0, 2])
+})
+
+test('an empty queue is drained', async () => {
+  await expect(new DecodeQueue().drained()).resolves.toBeUndefined()
+})

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import type { Carried } from '../backends/backend.ts'
+import { chunkKinds } from '../recording/vocabulary.ts'
+import { BlockPool, EventBuffer } from './event-buffer.ts'
+import { Recorder } from './recorder.ts'
+import { Reply } from './reply.ts'
+import { newRecord } from './request-record.ts'
+import { createDecoder } from './testing/echo-decoder.ts'
+import { plannedRequest } from './testing/plan.ts'
+
+/** Events at times 10, 20, ... as one request; returns its row and the kinds of its chunks. */
+function take(...events: Carried[]): { record: ReturnType<typeof newRecord>; kinds: string[]; carries: number[] } {
+  const recorder = new Recorder(true)
+  const record = newRecord(plannedRequest(0), 'measure', 'ok')
+  const reply = new Reply(record, recorder.addRequest(record), recorder, createDecoder())
+  const buffer = new EventBuffer(new BlockPool())
+  events.forEach((event, index) => {
+    const bytes = Buffer.from(JSON.stringify(event))
+    buffer.stamp((index + 1) * 10, 0, 0)
+    buffer.append(bytes, 0, bytes.length)
+    buffer.commit(null)
+    buffer.take()
+    reply.take(buffer)
+  })
+  reply.end('')
+  const empty = { length: 0, time: new Float64Array(), busy: new Float64Array(), reads: new Int32Array() }
+  const moments = {
+    warmupStart: null,
+    warmupEnd: null,
+    measureStart: null,
+    measureEnd: null,
+    allStarted: null,
+    firstIdle: null,
+  }
+  const { chunks } = recorder.build({ wallSeconds: 0, monotonicNs: 0 }, moments, empty, [])
+  return {
+    record,
+    kinds: [...chunks.kind].map((kind) => chunkKinds[kind]!),
+    carries: [...chunks.carriesToken],
+  }
+}
+
+const noCounts = { promptTokens: null, outputTokens: null, cachedTokens: null, reasoningTokens: null }
+
+test('role, empty text, usage and finish carry no token', () => {
+  const { record, kinds, carries } = take(
+    { role: true, text: '' },
+    { text: '' },
+    { finishReason: 'stop' },
+    { usage: noCounts },
+    { end: true },
+    {},
+  )
+  expect(kinds).toEqual(['role', 'text', 'end', 'usage', 'end', 'role'])
+  expect(carries).toEqual([0, 0, 0, 0, 0, 0])
+  expect(record.firstToken).toBe(null)
+  expect([record.finished, record.usage, record.endMark]).toEqual([30, 40, 50])
+})
+
+test('a token without text is a token', () => {
+  const { record, kinds, carries } = take({ text: '', tokens: 1 }, { tokens: 1, finishReason: 'stop' })
+  expect(kinds).toEqual(['text', 'text'])
+  expect(carries).toEqual([1, 1])
+  expect([record.firstToken, record.lastToken, record.firstContent]).toEqual([10, 20, null])
+  expect(record.streamOutputTokens).toBe(2)
+})
+
+test('first reasoning, content and tool call are kept apart', () => {
+  const { record, kinds } = take({ role: true }, { reasoning: 'hm' }, { text: 'a' }, { toolCall: 'f' }, { text: 'b' })
+  expect(kinds).toEqual(['role', 'reasoning', 'text', 'tool', 'text'])
+  expect([record.firstToken, record.firstReasoning, record.firstContent, record.firstToolCall]).toEqual([
+    20, 20, 30, 40,
+  ])
+  expect(record.lastToken).toBe(50)
+})
+
+test('tokens are not counted by the stream where one chunk does not tell', () => {
+  expect(take({ text: 'a', tokens: 2 }, { text: 'b' }).record.streamOutputTokens).toBe(null)
+  expect(take({ text: 'a', tokens: 2 }, { text: 'b', tokens: 3 }).record.streamOutputTokens).toBe(5)
+})
+
+test('the last usage counts, and what it leaves out is kept', () => {
+  const { record } = take(
+    { usage: { ...noCounts, promptTokens: 5, outputTokens: 1, cachedTokens: 2 } },
+    { usage: { ...noCounts, outputTokens: 7 } },
+  )
+  expect([record.serverPromptTokens, record.serverOutputTokens, record.cachedTokens]).toEqual([5, 7, 2])
+  expect(record.usage).toBe(20)
+})
