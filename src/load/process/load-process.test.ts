@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -151,3 +152,29 @@ test('stopping ends the process', async () => {
   await load.stop()
   expect(() => process.kill(load.pid, 0)).toThrow('ESRCH')
 })
+
+test('the process ends when its parent is killed', async () => {
+  const source = `import { startLoadProcess } from ${JSON.stringify(new URL('load-process.ts', import.meta.url).href)}
+    const load = startLoadProcess({ directory: '.' })
+    await load.ready
+    console.log(load.pid)
+    setInterval(() => {}, 1000)`
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const pid = await new Promise<number>((resolve) => {
+    parent.stdout.once('data', (bytes: Buffer) => resolve(Number(bytes)))
+  })
+  expect(alive(pid)).toBe(true)
+  parent.kill('SIGKILL')
+  await expect.poll(() => alive(pid), { timeout: 10_000 }).toBe(false)
+}, 20_000)
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
