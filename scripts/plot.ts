@@ -36,7 +36,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const known = error instanceof UserError || (error instanceof TypeError && 'code' in error)
-  console.error(known ? `plot: ${error.message}` : error)
-  process.exitCode = error instanceof UserError ? error.exitCode : known ? 2 : 1
+  const slip = error instanceof TypeError && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS')
+  const line = slip ? error.message.split('. ')[0] : error instanceof UserError ? error.message : null
+  console.error(line === null ? error : `plot: ${line}`)
+  process.exitCode = slip ? 2 : error instanceof UserError ? error.exitCode : 1
 })

@@ -24,7 +24,10 @@ export function plottedPoint(result: ResultFile): PlottedPoint {
   }
 }
 
-/** The original's files too: measured rate and latency from their wall-clock times, without a verdict: suspect. */
+/**
+ * The original's files too: measured rate and latency from their wall-clock times, without a verdict: suspect. The
+ * first generation compares servers whatever their batch size, because only some of its names tell it.
+ */
 export function plottedPointOfAny(result: AnyResult, curve: string): PlottedPoint {
   if (result.kind === 'servemark') return plottedPoint(result.file)
   const { args, response_details: details } = result.file
@@ -33,8 +36,8 @@ export function plottedPointOfAny(result: AnyResult, curve: string): PlottedPoin
     Math.max(...details.map((detail) => detail.end_time)) - Math.min(...details.map((detail) => detail.start_time))
   const total = details.reduce((sum, detail) => sum + detail.end_time - detail.start_time, 0)
   return {
-    group,
-    curve,
+    group: result.generation === 1 ? { ...group, maxRaggedBatchSize: null } : group,
+    curve: curve.replace(/^logs\./, ''),
     backend: typeof args['backend'] === 'string' ? args['backend'] : args['vllm'] === true ? 'vllm' : 'fastgen',
     stream: args['stream'] === true,
     clients,

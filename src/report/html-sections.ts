@@ -1,9 +1,10 @@
 import { metrics } from '../metrics/index.ts'
+import type { Show } from '../metrics/metric.ts'
 import type { ResultFile } from '../result/schema.ts'
 import { reportColumns } from './columns.ts'
 import { findingsOf, worstStatus } from './findings.ts'
 import { html, type Html } from './html-text.ts'
-import { formatCount, plural } from './format.ts'
+import { formatCount, formatNumber, plural } from './format.ts'
 import { pointNames } from './point-names.ts'
 import { describeFailures, verdictMarks } from './table-row.ts'
 
@@ -26,7 +27,7 @@ export function verdictSection(results: readonly ResultFile[]): Html {
       </li>`,
   )
   return html`<section class="verdict ${status}" aria-labelledby="verdict">
-    <h2 id="verdict">${verdictMarks[status]} ${status[0]?.toUpperCase() ?? ''}${status.slice(1)}: ${share}</h2>
+    <h2 id="verdict">${verdictMarks[status]} ${capital(status)}: ${share}</h2>
     <p>${meaning}</p>
     ${
       findings.length === 0
@@ -114,9 +115,9 @@ export function definitionSection(): Html {
   const entries = metrics
     .filter((metric) => shown.has(metric.id))
     .map(
-      ({ id, name, unit, formula }) =>
-        html`<dt>${name}</dt>
-          <dd>${formula}. In ${unit}; <code>${id}</code> in the result files.</dd>`,
+      ({ id, name, unit, formula, show }) =>
+        html`<dt>${abbreviated(name, show)}</dt>
+          <dd>${capital(formula)}. In ${unit}; <code>${id}</code> in the result files.</dd>`,
     )
   return html`<h2>What the columns mean</h2>
     <dl>
@@ -134,6 +135,13 @@ export function definitionSection(): Html {
       </dd>
     </dl>`
 }
+
+/** `Time to first token (TTFT)` where its column has another name. */
+function abbreviated(name: string, { table }: Show): string {
+  return table !== undefined && table === table.toUpperCase() ? `${name} (${table})` : name
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** How each server was started or reached, and what it said of itself. */
 export function serverSection(results: readonly ResultFile[]): Html {
@@ -171,11 +179,12 @@ export function environmentSection(environment: Readonly<Record<string, unknown>
 
 function factList(facts: Readonly<Record<string, unknown>>): Html {
   const entries = Object.entries(facts).flatMap(([name, value]) => {
-    const text = factText(value)
+    const bytes = name.endsWith('_bytes') && typeof value === 'number'
+    const text = bytes ? `${formatNumber(value / 2 ** 30)} GiB` : factText(value)
     return text === ''
       ? []
       : [
-          html`<dt>${name.replaceAll('_', ' ')}</dt>
+          html`<dt>${name.replace(/_bytes$/, '').replaceAll('_', ' ')}</dt>
             <dd>${text}</dd>`,
         ]
   })

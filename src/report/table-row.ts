@@ -37,7 +37,7 @@ export function formatRow(
 }
 
 /** Which requests of a point failed, the first error, and where the result is: one line. */
-export function formatFailure(result: ResultFile, path: string, cwd: string = process.cwd()): string {
+export function formatFailure(result: ResultFile, path: string, cwd = userDirectory()): string {
   const { outcomes, point } = result.servemark
   const failed = failedCount(result)
   const name = point.clients === null ? point.label : `clients=${point.clients}`
@@ -57,6 +57,9 @@ export function describeFailures({ servemark: { failures } }: ResultFile): strin
   const when = first.first_at_s === null ? '' : ` at ${formatDuration(first.first_at_s)}`
   return [...kinds, `first "${shorten(first.first_error, 120)}"${when}`].join(', ')
 }
+
+/** Where the user typed the command; npm scripts run elsewhere. */
+const userDirectory = () => process.env['INIT_CWD'] ?? process.cwd()
 
 function nearPath(path: string, cwd: string): string {
   const near = relative(cwd, path)
