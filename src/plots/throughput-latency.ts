@@ -62,7 +62,8 @@ function curvesOf(points: readonly PlottedPoint[], input: PlotInput): Curve[] {
 function pairOf(point: PlottedPoint, name: string): CurvePoint[] {
   const { clients, requestsPerSecond: x, meanLatencySeconds: y, status } = point
   if (clients === null || x === null || y === null) return []
-  const said = `${name}, ${clients} clients: ${x.toPrecision(3)} requests/s, ${y.toPrecision(3)} s, ${status}`
+  const load = `${clients} ${clients === 1 ? 'client' : 'clients'}`
+  const said = `${name}, ${load}: ${x.toPrecision(3)} requests/s, ${y.toPrecision(3)} s, ${status}`
   return [{ label: String(clients), x, y, status, description: said }]
 }
 

@@ -13,7 +13,9 @@ export function pointNames(results: readonly ResultFile[]): string[] {
 
 /** Several of the results by name, in short: `all 4 points`, `clients=1, 2, 4`, `vllm clients=1, 2; fastgen clients=2`. */
 export function listPoints(results: readonly ResultFile[], indices: readonly number[]): string {
-  if (indices.length === results.length && indices.length > 1) return `all ${indices.length} points`
+  if (indices.length === results.length && indices.length > 1) {
+    return indices.length === 2 ? 'both points' : `all ${indices.length} points`
+  }
   const all = names(results)
   const groups = Map.groupBy(indices, (i) => all[i]?.group ?? '')
   const parts = [...groups].map(([group, members]) => {

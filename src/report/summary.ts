@@ -93,7 +93,7 @@ function placeLines({ files, plots, report, index }: ClosingFacts): string[] {
 function nextLines({ command, results }: ClosingFacts): string[] {
   const benches = new Set(results.map((result) => result.servemark.point.bench))
   const next: (readonly [string, string])[] = [['again', command]]
-  if (benches.size === 0 || benches.has('example')) {
+  if (benches.has('example')) {
     next.push(
       ['your endpoint', 'npm run bench -- --project openai --base-url http://host:8000'],
       ['your model', 'npm run bench -- --project example --model ./model.gguf, or one new file in benches/'],

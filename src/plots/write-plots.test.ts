@@ -1,0 +1,33 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { syntheticResult } from '../report/testing.ts'
+import { writePlots } from './write-plots.ts'
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'servemark-plots-'))
+  onTestFinished(() => rm(path, { recursive: true }))
+  return path
+}
+
+test('writes SVG and PNG of each group', async () => {
+  const outDir = await folder()
+  const base = join(outDir, 'plots/throughput_latency/meta-llama_Llama-2-7b-hf-tp1-bs768-replicas1-prompt1200-gen60')
+  expect(await writePlots([syntheticResult({ clients: 1 }), syntheticResult({ clients: 2 })], outDir)).toEqual([
+    `${base}.svg`,
+    `${base}.png`,
+  ])
+  expect(await readFile(`${base}.svg`, 'utf8')).toMatch(/^<svg /)
+})
+
+test('a PNG is twice as wide as its SVG', async () => {
+  const [svgPath = '', pngPath = ''] = await writePlots([syntheticResult()], await folder())
+  const width = Number(/width="([\d.]+)"/.exec(await readFile(svgPath, 'utf8'))?.[1])
+  const png = await readFile(pngPath)
+  expect(Math.abs(png.readUInt32BE(16) - 2 * width)).toBeLessThanOrEqual(1)
+})
+
+test('no results, no plots', async () => {
+  expect(await writePlots([], await folder())).toEqual([])
+})
