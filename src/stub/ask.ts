@@ -17,6 +17,8 @@ export interface AskContext {
   readonly faultHeader: string | undefined
 }
 
+const noOverrides = { success: true, data: {} as Overrides } as const
+
 /** Reads a generation request as a strict server would: what it does not understand it refuses with OpenAI's words. */
 export function readAsk(route: Route, body: string, context: AskContext): AskResult {
   let json: unknown
@@ -45,7 +47,7 @@ export function readAsk(route: Route, body: string, context: AskContext): AskRes
   if (limit !== null && promptTokens + maxTokens > limit)
     return overflow(settings, route, limit, promptTokens, maxTokens)
 
-  const overrides = overridesSchema.safeParse(json['stub'] ?? {})
+  const overrides = json['stub'] === undefined ? noOverrides : overridesSchema.safeParse(json['stub'])
   if (!overrides.success) {
     const issue = overrides.error.issues[0]
     return invalid(`stub.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`, 'stub')

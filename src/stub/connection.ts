@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { monotonicNs } from './clock.ts'
 import { errorBody } from './errors.ts'
 import { createRequestReader, type HttpRequest } from './http-request.ts'
 import { head, whole } from './http-response.ts'
@@ -8,7 +7,7 @@ import type { WorkQueue } from './work-queue.ts'
 
 export interface Connection {
   readonly socket: Socket
-  /** When the bytes that completed the request had been read. */
+  /** When the bytes that completed the request were there. */
   readonly readNs: number
   /** The client closes after this request. */
   readonly last: boolean
@@ -24,6 +23,7 @@ export function serve(
   socket: Socket,
   keepAliveMs: number | null,
   work: WorkQueue,
+  readTime: () => number,
   route: (connection: Connection, request: HttpRequest) => void,
 ): void {
   const waiting: { readonly request: HttpRequest; readonly readNs: number }[] = []
@@ -86,7 +86,7 @@ export function serve(
     () => socket.write(head(100, {})),
   )
   socket.on('data', (bytes) => {
-    readNs = monotonicNs()
+    readNs = readTime()
     try {
       reader.feed(bytes)
     } catch (error) {

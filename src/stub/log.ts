@@ -15,7 +15,7 @@ export interface RequestLog {
   readonly requestId: string
   readonly route: Route
   readonly stream: boolean
-  /** When the request's last byte had been read. */
+  /** When the request's last bytes were there: the return of the poll that brought them. */
   readonly receivedNs: number
   readonly promptTokens: number | null
   readonly askedTokens: number | null

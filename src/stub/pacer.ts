@@ -20,14 +20,15 @@ interface Entry {
 }
 
 /** The alarm thread wakes the loop this much before the due time; the loop spins through the rest. */
-const leadNs = 120_000
+const leadNs = 100_000
 /** Share of one core that spinning may take over time, and how much of it may be saved up. */
 const spinShare = 0.2
 const spinSavingsNs = 20e6
 
 /**
- * Node's own timers are early or late by up to 1.5 ms, so a thread that waits on a futex raises the alarm. The loop keeps
- * reading sockets while it spins. Once the share for spinning is used up it is woken at the due time itself.
+ * Node's own timers are early or late by up to 1.5 ms, so a thread that waits on a futex raises the alarm. The last stretch
+ * is spun through without returning to the loop (turns of the loop would make garbage, and collecting it takes longer).
+ * Once the share for spinning is used up the loop is woken at the due time itself.
  */
 export async function createPacer(): Promise<Pacer> {
   const shared = new SharedArrayBuffer(16)
@@ -44,8 +45,9 @@ export async function createPacer(): Promise<Pacer> {
   const heap: Entry[] = []
   let order = 0
   let alarmAt = Infinity
-  let spinning = false
   let closed = false
+  let firing = false
+  let soon = false
   let savings = spinSavingsNs
   let savedAt = monotonicNs()
 
@@ -57,45 +59,50 @@ export async function createPacer(): Promise<Pacer> {
     Atomics.notify(generation, 0)
   }
 
-  function settle(): void {
-    dropCancelled(heap)
-    if (closed || spinning) return
-    const next = heap[0]
-    if (next === undefined) return setAlarm(Infinity)
-    const now = monotonicNs()
+  function lead(now: number): number {
     savings = Math.min(spinSavingsNs, savings + (now - savedAt) * spinShare)
     savedAt = now
-    if (next.due - now <= (savings >= leadNs ? leadNs : 0)) return spin(now)
-    setAlarm(savings >= leadNs ? next.due - leadNs : next.due)
+    return savings >= leadNs ? leadNs : 0
   }
 
-  function spin(start: number): void {
-    spinning = true
+  function settle(): void {
+    dropCancelled(heap)
+    const next = heap[0]
+    if (closed || firing || soon || next === undefined) return
+    const now = monotonicNs()
+    const early = lead(now)
+    if (next.due - now > early) return setAlarm(next.due - early)
+    soon = true
     setImmediate(() => {
+      soon = false
       fire()
-      const now = monotonicNs()
-      savings -= now - start
-      spinning = false
-      const next = heap[0]
-      if (!closed && next !== undefined && next.due - now <= leadNs && savings > 0) spin(now)
-      else settle()
     })
   }
 
+  /** Runs what is due; spins for what is due within the lead. */
   function fire(): void {
+    firing = true
     for (;;) {
       dropCancelled(heap)
       const next = heap[0]
-      if (closed || next === undefined || next.due > monotonicNs()) return
+      if (closed || next === undefined) break
+      const start = monotonicNs()
+      if (next.due > start) {
+        if (next.due - start > lead(start)) break
+        let now = start
+        while (now < next.due) now = monotonicNs()
+        savings -= now - start
+      }
       pop(heap)
       next.run()
     }
+    firing = false
+    settle()
   }
 
   worker.on('message', () => {
     alarmAt = Infinity
     fire()
-    settle()
   })
 
   return {

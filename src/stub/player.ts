@@ -74,17 +74,17 @@ function playStream(performance: Performance, answer: Answer): () => void {
   }
 
   function send(write: Write): void {
-    const sent = process.hrtime.bigint()
+    const sent = monotonicNs()
     const bytes = unsentHead + httpChunk(...fill(prepared, String(sent)))
     const last = next === writes.length && answer.ending.kind === 'complete'
     put(socket, log, last ? bytes + lastChunk : bytes)
-    if (unsentHead !== '') log.headersNs = Number(sent)
+    if (unsentHead !== '') log.headersNs = sent
     unsentHead = ''
     for (const { event } of write.frames) {
       log.chunks.kind.push(event.kind)
       log.chunks.tokens.push(tokensOf(event))
       log.chunks.dueNs.push(write.dueNs)
-      log.chunks.sentNs.push(Number(sent))
+      log.chunks.sentNs.push(sent)
     }
     prepared = prepare(writes[next])
   }
@@ -127,15 +127,15 @@ function playBody(performance: Performance, answer: Answer): () => void {
   let alarm: Alarm | null = pacer.at(dueNs, () => {
     alarm = null
     if (socket.destroyed) return
-    const sent = process.hrtime.bigint()
+    const sent = monotonicNs()
     const [body] = fill(prepared, String(sent))
     const bytes = Buffer.from(whole(200, 'application/json', body, announce ? { connection: 'close' } : {}))
     log.status = 200
-    log.headersNs = Number(sent)
+    log.headersNs = sent
     log.chunks.kind.push('body')
     log.chunks.tokens.push(answer.frames.reduce((sum, { event }) => sum + tokensOf(event), 0))
     log.chunks.dueNs.push(dueNs)
-    log.chunks.sentNs.push(Number(sent))
+    log.chunks.sentNs.push(sent)
     if (answer.ending.kind === 'complete') {
       put(socket, log, bytes)
       return finish(performance, keep)

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { writeAnswer } from './answer.ts'
 import { readAsk } from './ask.ts'
+import { createBatchClock } from './batch-clock.ts'
 import { monotonicNs } from './clock.ts'
 import { errorBody, type ApiError } from './errors.ts'
 import { changeAnswer, changeGeneration, type Fault } from './faults/index.ts'
@@ -39,6 +40,7 @@ export function createStubServer(
   const counters = createCounters(settings.models[0] ?? '')
   const sockets = new Set<Socket>()
   const work = createWorkQueue()
+  const readTime = createBatchClock()
   let requests: OpenLog[] = []
   let arrivals = 0
   let running = 0
@@ -160,7 +162,7 @@ export function createStubServer(
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    serve(socket, settings.keepAliveMs, work, route)
+    serve(socket, settings.keepAliveMs, work, readTime, route)
   })
   return {
     server,

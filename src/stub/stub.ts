@@ -5,6 +5,7 @@ import type { StubLog } from './log.ts'
 import { settle, type StubOptions } from './options.ts'
 import { createPacer } from './pacer.ts'
 import { promptCounters } from './prompt-tokens.ts'
+import { rehearse } from './rehearse.ts'
 import { createStubServer } from './server.ts'
 
 /** A running ground-truth server, in this process or in its own. */
@@ -27,6 +28,7 @@ export async function startStub(
 ): Promise<Stub> {
   const settings = settle(options)
   const pacer = await createPacer()
+  await rehearse(pacer)
   const stub = createStubServer(settings, pacer, countPromptTokens ?? promptCounters[settings.promptTokens])
   stub.server.listen(settings.port, settings.host)
   try {

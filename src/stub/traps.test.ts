@@ -9,8 +9,8 @@ import { startStub } from './stub.ts'
 import { truth } from './truth.ts'
 import { measureStub, type StubLoad, type StubMeasurement } from './testing/measure-stub.ts'
 
-const ttftMs = 60
-const itlMs = 4
+const ttftMs = 50
+const itlMs = 3
 const load: StubLoad = { clients: 8, requests: 40, outputTokens: 32 }
 
 /** 40 requests of 32 tokens by 8 clients; `every` n-th has the fault. */

@@ -34,6 +34,14 @@ function median(values: readonly number[]): number {
   return ((sorted[Math.floor(half)] as number) + (sorted[Math.ceil(half)] as number)) / 2
 }
 
+/** How late the stub read each request, ms: over loopback its bytes are there when the client's write returns. */
+function readLateness({ recording, logOf }: StubMeasurement): number[] {
+  const { anchor, requests } = recording
+  return requests.writeDone.map((done, row) =>
+    Math.max(0, (logOf(row).receivedNs - anchor.monotonicNs - (done as number)) / 1e6),
+  )
+}
+
 const schedules = [
   { kind: 'fixed', ttftMs: 60, itlMs: 10 },
   { kind: 'staggered', ttftMs: 150, itlMs: 20 },
@@ -45,22 +53,29 @@ describe.each(schedules)('$kind schedule, ttft $ttftMs ms, itl $itlMs ms', (sche
     { clients: 8, requests: 24 },
     { clients: 64, requests: 128 },
   ])('$clients clients measure what was sent', async ({ clients, requests }) => {
-    const { recording, metrics, log } = await point({ schedule }, clients, requests)
+    const measurement = await point({ schedule }, clients, requests)
+    const { recording, metrics, log } = measurement
     expect(new Set(recording.requests.outcome)).toEqual(new Set(['ok']))
     const sent = truth(log.requests)
     expect(sent.ttftMs).toHaveLength(requests)
     expect(sent.itlMs).toHaveLength(requests * 31)
     const { ttft, itl } = metrics as unknown as Record<'ttft' | 'itl', DistributionBlock>
     expect([ttft.count, itl.count]).toEqual([requests, requests * 31])
+    const late = log.lateness.p99Ms as number
     const errors = {
       'ttft mean': (ttft.mean as number) * 1000 - mean(sent.ttftMs),
       'ttft p50': (ttft.p50 as number) * 1000 - median(sent.ttftMs),
       'itl mean': (itl.mean as number) * 1000 - mean(sent.itlMs),
       'itl p50': (itl.p50 as number) * 1000 - median(sent.itlMs),
     }
-    const allowed = Math.max(1, log.lateness.p99Ms as number)
-    const wrong = Object.entries(errors).filter(([, error]) => !(Math.abs(error) <= allowed))
-    expect(wrong, `allowed ${allowed} ms: ${JSON.stringify(errors)}`).toEqual([])
+    const allowed = {
+      ttft: Math.max(1, late + mean(readLateness(measurement))),
+      itl: Math.max(1, late),
+    }
+    const wrong = Object.entries(errors).filter(
+      ([what, error]) => !(Math.abs(error) <= allowed[what.startsWith('ttft') ? 'ttft' : 'itl']),
+    )
+    expect(wrong, `allowed ${JSON.stringify(allowed)} ms, errors ${JSON.stringify(errors)}`).toEqual([])
   })
 })
 
