@@ -50,6 +50,8 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>
   readonly extraBody: Readonly<Record<string, unknown>>
   readonly sampling: Sampling
+  /** The backend's own parameters of the bench file, for what requests need of them; absent: none. */
+  readonly own?: Readonly<Record<string, unknown>>
 }
 
 export interface Sampling {
@@ -70,6 +72,8 @@ export interface Probe {
   readonly identity: Readonly<Record<string, unknown>>
   /** Lines a user should read (clamped lengths, missing usage, ...). */
   readonly notes: readonly string[]
+  /** How replies are cut, where versions of one server differ; it then goes before the wire's. */
+  readonly framing?: Framing
 }
 
 export interface Capabilities {
@@ -148,6 +152,8 @@ export interface Usage {
 /** Made anew for each request, because cumulative streams need memory. Throws on data that is not the protocol's. */
 export interface Decoder {
   decode(event: FramedEvent): Carried
+  /** Told the request's body before the first event. For replies that repeat what was asked. */
+  asked?(body: string): void
 }
 
 /** What the load process imports by name: a module under src/backends that exports `createDecoder`. */
@@ -168,7 +174,8 @@ export interface SuccessRule {
 /** Unmeasured HTTP, as handed to a probe. Never throws on a status; rejects with a one-line UserError on no connection. */
 export interface ProbeHttp {
   get(url: string): Promise<ProbeResponse>
-  post(url: string, body: unknown): Promise<ProbeResponse>
+  /** `headers` go beside the target's own. */
+  post(url: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<ProbeResponse>
 }
 export interface ProbeResponse {
   readonly status: number
@@ -178,6 +185,9 @@ export interface ProbeResponse {
   readonly json: unknown
 }
 
+/** `openai`: ends with a version, e.g. `http://host:8000/v1`; `root`: the server itself, e.g. `http://host:8000`. */
+export type BaseUrlKind = 'openai' | 'root'
+
 export interface Backend {
   readonly id: string
   readonly label: string
@@ -186,6 +196,8 @@ export interface Backend {
   readonly params: z.ZodObject
   /** The swept dimensions that mean something to it, for labels: `tp`, `bs`, `replicas`. */
   readonly dimensions: readonly ('tp' | 'bs' | 'replicas')[]
+  /** What requests' paths are appended to: the API's versioned prefix (`.../v1`, when absent), or the server's root. */
+  readonly baseUrl?: BaseUrlKind
   /** Absent: the backend only takes an endpoint (`--base-url`). */
   readonly launch?: (context: LaunchContext) => Promise<Launch>
   readonly probe: (http: ProbeHttp, target: Target, signal: AbortSignal) => Promise<Probe>
@@ -195,6 +207,10 @@ export interface Backend {
   readonly decoderModule: string
   readonly success: SuccessRule
   readonly promises: Promises
+  /** Empties the server's prefix cache between points; a line for the user when that did not work, else null. */
+  readonly reset?: (http: ProbeHttp, target: Target) => Promise<string | null>
+  /** What a status means on this service; null: nothing beyond HTTP's own meaning. */
+  readonly statusMeaning?: (status: number) => string | null
   /** A sentence that reports must say about this backend's numbers with this model; null: none. */
   readonly caveat?: (model: string) => string | null
   /** Rough seconds a token on an ordinary machine, for the time shown before a run; absent: unknown. */

@@ -1,12 +1,17 @@
 import { UserError } from '../errors.ts'
+import type { BaseUrlKind } from './backend.ts'
+
+/** The last part of the native routes that are asked at a server's root. */
+const nativeRoute = /^(generate|generate_stream|completion|score|chat)$/
 
 /**
  * An OpenAI-compatible server's address as requests need it: origin and path prefix with a version in it, no trailing
  * slash, e.g. `http://127.0.0.1:8000/v1`. `/v1` is added when no segment is a version; a route at the end
  * (`/chat/completions`) is cut off; a missing scheme means http where the host is local or has a port.
+ * For `root` it is the server itself, without version and route: `http://127.0.0.1:8000`.
  * Throws UserError; credentials are never repeated in its message.
  */
-export function normalizeBaseUrl(input: string): string {
+export function normalizeBaseUrl(input: string, kind: BaseUrlKind = 'openai'): string {
   const url = parse(input.trim())
   if (url.username !== '' || url.password !== '') {
     throw new UserError(
@@ -21,6 +26,7 @@ export function normalizeBaseUrl(input: string): string {
   const segments = url.pathname.split('/').filter(Boolean)
   const route = segments.join('/').match(/(^|\/)(chat\/completions|completions|models)$/)
   if (route) segments.length -= route[2] === 'chat/completions' ? 2 : 1
+  if (kind === 'root') return [url.origin, ...rootSegments(segments)].join('/')
   if (!segments.some((segment) => /^v\d/.test(segment))) segments.push('v1')
   return `${url.origin}/${segments.join('/')}`
 }
@@ -58,4 +64,12 @@ function shown(input: string): string {
 
 function isLocal(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^\d+\.\d+\.\d+\.\d+$/.test(host)
+}
+
+function rootSegments(segments: readonly string[]): readonly string[] {
+  const last = segments.at(-1) ?? ''
+  if (/^v\d[^/]*$/.test(last)) return segments.slice(0, -1)
+  if (!nativeRoute.test(last)) return segments
+  const rest = segments.slice(0, -1)
+  return rest.at(-1) === 'api' && /^(generate|chat)$/.test(last) ? rest.slice(0, -1) : rest
 }

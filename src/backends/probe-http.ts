@@ -23,7 +23,12 @@ export interface ProbeHttpOptions {
 export function createProbeHttp(options: ProbeHttpOptions): ProbeHttp {
   const secureContext = createSecureContext({ ca: [...options.ca] })
 
-  async function ask(method: 'GET' | 'POST', url: string, body: unknown): Promise<ProbeResponse> {
+  async function ask(
+    method: 'GET' | 'POST',
+    url: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<ProbeResponse> {
     options.signal?.throwIfAborted()
     const seconds = method === 'GET' ? options.timeoutSeconds : options.answerSeconds
     const deadline = AbortSignal.timeout(seconds * 1000)
@@ -47,6 +52,7 @@ export function createProbeHttp(options: ProbeHttpOptions): ProbeHttp {
           accept: 'application/json, text/event-stream',
           ...(method === 'POST' && { 'content-type': 'application/json' }),
           ...options.headers,
+          ...headers,
         },
         ...(method === 'POST' && { body: JSON.stringify(body) }),
       })
@@ -61,7 +67,7 @@ export function createProbeHttp(options: ProbeHttpOptions): ProbeHttp {
     }
   }
 
-  return { get: (url) => ask('GET', url, undefined), post: (url, body) => ask('POST', url, body) }
+  return { get: (url) => ask('GET', url), post: (url, body, headers) => ask('POST', url, body, headers) }
 }
 
 /**

@@ -29,7 +29,7 @@ export async function openServer(
 ): Promise<ServerSession> {
   if (backend.unavailable) throw new UserError(`${backend.id}: not available yet: ${backend.unavailable}`)
   if (configuration.endpoint) {
-    return { kind: 'endpoint', endpoints: [{ url: normalizeBaseUrl(configuration.endpoint.baseUrl) }] }
+    return { kind: 'endpoint', endpoints: [{ url: normalizeBaseUrl(configuration.endpoint.baseUrl, backend.baseUrl) }] }
   }
   if (!backend.launch) {
     throw new UserError(`${backend.id}: where is the server? Give its address: --base-url http://host:8000`, 2)

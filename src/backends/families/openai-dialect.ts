@@ -1,9 +1,8 @@
-import { UserError } from '../../errors.ts'
-import type { Carried, ProbeResponse, Target } from '../backend.ts'
+import type { ProbeResponse, Target } from '../backend.ts'
 import { createDecoder } from './openai-decoder.ts'
-import { serverSaid, statusFailure } from './openai-failure.ts'
-import { openAiBody, type Dialect } from './openai-wire.ts'
-import { sseEvents } from './sse-text.ts'
+import { statusFailure } from './openai-failure.ts'
+import { openAiBody, type Dialect, type ShapeBody } from './openai-wire.ts'
+import { readSampledReply, type SampledReply } from './sampled-reply.ts'
 
 /** What a short generation showed. */
 export interface Sample {
@@ -41,9 +40,15 @@ const askedTokens = 16
  * them, then with each. What was taken silently is compared with what came back.
  * `path` is the whole path, e.g. `/v1/completions`. Throws UserError when the server generates nothing.
  */
-export async function sampleDialect(generate: Generate, target: Target, path: string, model: string): Promise<Sample> {
+export async function sampleDialect(
+  generate: Generate,
+  target: Target,
+  path: string,
+  model: string,
+  shape?: ShapeBody,
+): Promise<Sample> {
   const ask = async (dialect: Dialect, outputTokens: number) =>
-    await generate(openAiBody({ model, prompt, messages: null, outputTokens }, target, dialect))
+    await generate(openAiBody({ model, prompt, messages: null, outputTokens }, target, dialect, shape))
 
   let dialect = all
   let response = await ask(dialect, askedTokens)
@@ -52,7 +57,12 @@ export async function sampleDialect(generate: Generate, target: Target, path: st
     response = await ask(dialect, askedTokens)
   }
   if (response.status !== 200) throw statusFailure(target, path, response)
-  return judge(readReply(target, path, response), dialect, target)
+  const reply = readSampledReply(target, path, response, {
+    decoder: createDecoder({ route: target.route, stream: target.stream }),
+    framing: target.stream ? 'sse' : 'json',
+    protocol: "OpenAI's protocol",
+  })
+  return judge(reply, dialect, target)
 }
 
 function isRefused(response: ProbeResponse): boolean {
@@ -81,57 +91,7 @@ async function keyByKey(
   return dialect
 }
 
-interface Reply {
-  /** Events that carry tokens. */
-  readonly chunks: number
-  /** Events with usage before the one that finishes. */
-  readonly runningUsage: boolean
-  readonly countedTokens: number | null
-  readonly finishReason: string | null
-}
-
-function readReply(target: Target, path: string, response: ProbeResponse): Reply {
-  const name = target.backendId
-  const isDocument = /^\s*\{/.test(response.text)
-  if (target.stream && isDocument) {
-    throw new UserError(`${name}: ${path} sends one JSON document though a stream was asked for. Use --no-stream`)
-  }
-  const decoder = createDecoder({ route: target.route, stream: target.stream })
-  const events = target.stream ? sseEvents(response.text) : [{ event: null, data: response.text }]
-  let carried: readonly Carried[]
-  try {
-    carried = events.map((event) => decoder.decode(event))
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new UserError(
-      `${name}: what ${path} sends is not OpenAI's protocol (${reason}). Check --base-url and --endpoint`,
-    )
-  }
-  const failed = carried.find((one) => one.error !== undefined)
-  if (failed) throw new UserError(`${name}: the test request to ${path} failed under status 200: "${failed.error}"`)
-  if (carried.length === 0) {
-    throw new UserError(
-      `${name}: ${path} answered 200 with no event at all${serverSaid(response)}. See the server's log`,
-    )
-  }
-  const chunks = carried.filter(carriesToken)
-  const summed = chunks.every((one) => one.tokens !== undefined)
-    ? chunks.reduce((sum, one) => sum + (one.tokens ?? 0), 0)
-    : null
-  return {
-    chunks: chunks.length,
-    runningUsage: chunks.some((one) => one.usage !== undefined && one.finishReason === undefined),
-    countedTokens: carried.findLast((one) => one.usage)?.usage?.outputTokens ?? summed,
-    finishReason: carried.findLast((one) => one.finishReason !== undefined)?.finishReason ?? null,
-  }
-}
-
-function carriesToken(one: Carried): boolean {
-  if (one.tokens !== undefined) return one.tokens > 0
-  return one.text !== undefined || one.reasoning !== undefined || one.toolCall !== undefined
-}
-
-function judge(reply: Reply, taken: Dialect, target: Target): Sample {
+function judge(reply: SampledReply, taken: Dialect, target: Target): Sample {
   const { countedTokens: counted, finishReason } = reply
   const usage = counted !== null
   const full = finishReason === 'length' && (counted === null || counted === askedTokens)

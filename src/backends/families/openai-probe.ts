@@ -1,34 +1,42 @@
-import type { Probe, ProbeHttp, ProbeResponse, Target } from '../backend.ts'
+import type { Probe, ProbeHttp, Target } from '../backend.ts'
 import { serverRoot } from '../base-url.ts'
+import { createAsker } from './asker.ts'
 import type { Json } from './json.ts'
 import { sampleDialect } from './openai-dialect.ts'
 import { readIdentity } from './openai-identity.ts'
 import { readModelList, resolveModel } from './openai-models.ts'
-import { openAiPath } from './openai-wire.ts'
+import { openAiPath, type ShapeBody } from './openai-wire.ts'
+
+/** Where one kind of server differs from the rest of the family. */
+export interface OpenAiQuirks {
+  readonly shape?: ShapeBody
+  /** The model's name in requests, from the asked one and the listed ones; null: no opinion. */
+  readonly modelName?: (asked: string | null, listed: readonly string[]) => string | null
+}
 
 /**
  * Asks a server once what it is and what it can: model list, version, one short generation. Of several endpoints
  * only the first is asked. Each failure is a UserError of one line that begins with the backend's id.
  */
-export async function probeOpenAi(http: ProbeHttp, target: Target, signal: AbortSignal): Promise<Probe> {
-  const baseUrl = target.endpoints[0]?.url
-  if (baseUrl === undefined) throw new Error('a target without endpoints')
-  const ask = async (url: string, body?: unknown): Promise<ProbeResponse> => {
-    signal.throwIfAborted()
-    return await abortable(body === undefined ? http.get(url) : http.post(url, body), signal)
-  }
-  const pathOf = (route: string) => new URL(baseUrl + route).pathname
-
-  const list = await ask(`${baseUrl}/models`)
+export async function probeOpenAi(
+  http: ProbeHttp,
+  target: Target,
+  signal: AbortSignal,
+  quirks: OpenAiQuirks = {},
+): Promise<Probe> {
+  const { baseUrl, pathOf, get, post } = createAsker(http, target, signal)
+  const list = await get(`${baseUrl}/models`)
   const models = readModelList(target, pathOf('/models'), list)
-  const model = resolveModel(target, pathOf('/models'), models)
+  const asked = quirks.modelName?.(target.model, models?.map(({ id }) => id) ?? []) ?? target.model
+  const model = resolveModel({ ...target, model: asked }, pathOf('/models'), models)
   const listed = models?.find((one) => one.id === model) ?? null
 
   const route = openAiPath(target.route)
   const root = serverRoot(baseUrl)
-  const optional = async (path: string, body?: unknown) => await ask(root + path, body).catch(() => null)
+  const optional = async (path: string, body?: unknown) =>
+    await (body === undefined ? get(root + path) : post(root + path, body)).catch(() => null)
   const [sample, identity] = await Promise.all([
-    sampleDialect(async (body) => await ask(baseUrl + route, body), target, pathOf(route), model),
+    sampleDialect(async (body) => await post(baseUrl + route, body), target, pathOf(route), model, quirks.shape),
     readIdentity(optional, root, model),
   ])
   signal.throwIfAborted()
@@ -75,17 +83,4 @@ function lasting(entry: Json): Json {
 
 function shorter(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.min(a, b)
-}
-
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort: (() => void) | undefined
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    if (onAbort) signal.removeEventListener('abort', onAbort)
-  }
 }

@@ -13,6 +13,9 @@ export type Dialect = Pick<
   'ignoreEos' | 'minTokens' | 'seed' | 'streamUsage' | 'continuousUsage' | 'lengthKey'
 >
 
+/** What one kind of server wants otherwise in the body that all others get. */
+export type ShapeBody = (body: Readonly<Record<string, unknown>>, ask: Ask) => Record<string, unknown>
+
 /**
  * The body of a completions or chat request, prompts as text. Keys that not every server takes are sent where
  * `dialect` says so; `extraBody` is merged last, so that it wins.
@@ -21,8 +24,9 @@ export function openAiBody(
   ask: Ask,
   target: Pick<Target, 'route' | 'stream' | 'sampling' | 'extraBody'>,
   dialect: Dialect,
+  shape: ShapeBody = (body) => body,
 ): Record<string, unknown> {
-  return {
+  const body = {
     model: ask.model,
     ...input(ask, target.route),
     [dialect.lengthKey]: ask.outputTokens,
@@ -31,8 +35,8 @@ export function openAiBody(
     ...samplingBlock(target.sampling, dialect),
     stream: target.stream,
     ...(target.stream && dialect.streamUsage && { stream_options: streamOptions(dialect) }),
-    ...target.extraBody,
   }
+  return { ...shape(body, ask), ...target.extraBody }
 }
 
 export function openAiPath(route: Target['route']): string {
@@ -40,7 +44,7 @@ export function openAiPath(route: Target['route']): string {
 }
 
 /** One request as it goes out; the user's headers are in it. */
-export function openAiRequest(turn: Turn, target: Target, probe: Probe): WireRequest {
+export function openAiRequest(turn: Turn, target: Target, probe: Probe, shape?: ShapeBody): WireRequest {
   const ask = { model: probe.model, prompt: turn.prompt, messages: turn.messages, outputTokens: turn.outputTokens }
   return {
     method: 'POST',
@@ -51,7 +55,7 @@ export function openAiRequest(turn: Turn, target: Target, probe: Probe): WireReq
       'x-request-id': turn.requestId,
       ...target.headers,
     },
-    body: JSON.stringify(openAiBody(ask, target, probe.capabilities)),
+    body: JSON.stringify(openAiBody(ask, target, probe.capabilities, shape)),
   }
 }
 
