@@ -8,11 +8,15 @@ import { describePlan } from '../src/plan/describe-plan.ts'
 import { loadBench } from '../src/plan/load-bench.ts'
 import { resultName, resultPaths } from '../src/result/names.ts'
 import { readResult } from '../src/result/read-result.ts'
+import { namedPoint } from '../src/run/named-point.ts'
 import { selectNames } from './select-names.ts'
 import { sortWords } from './sort-words.ts'
 
 /** Projects, configurations and points, and which are already measured. */
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', () => process.exit(0))
 
 await exitOnUserError(async () => {
   const { vitest, suite } = sortWords(process.argv.slice(2))
@@ -31,7 +35,7 @@ await exitOnUserError(async () => {
     for (const configuration of bench.configurations) {
       for (const point of configuration.points) {
         if (configuration.model === null) continue
-        const name = resultName({ configuration, point, model: configuration.model })
+        const name = resultName(namedPoint(configuration, point, null))
         const result = await readResult(resultPaths(outDirectory, configuration.resultLabel, name).json).catch(
           () => null,
         )

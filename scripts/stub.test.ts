@@ -14,7 +14,7 @@ async function run(...args: string[]) {
   }
 }
 
-test('the printed line to try works as it stands, and a signal stops the server with a report', async () => {
+test.concurrent('the printed line to try works as it stands, and a signal stops the server with a report', async () => {
   const server = spawn(process.execPath, [script, '--port', '0', '--ttft', '5', '--itl', '1', '--api-key', 'k'])
   let out = ''
   server.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()))
@@ -27,13 +27,13 @@ test('the printed line to try works as it stands, and a signal stops the server 
   expect(out).toMatch(/stopped after 1 requests; 8 chunks, late by p99/)
 })
 
-test('--help names every option and fault', async () => {
+test.concurrent('--help names every option and fault', async () => {
   const { stdout } = await run('--help')
   expect(stdout).toContain('--max-model-length N')
   expect(stdout).toContain('errorEvent')
 })
 
-test.each([
+test.concurrent.each([
   [['--ttft', 'x'], '--ttft takes a number, got "x"'],
   [['--nope'], "Unknown option '--nope'"],
   [['--fault', 'nope'], 'no fault is called "nope"'],

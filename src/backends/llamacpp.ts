@@ -51,6 +51,13 @@ async function launch(context: LaunchContext): Promise<Launch> {
   }
 }
 
+/** One core of an ordinary server; of a user's model nothing is known. */
+const roughSeconds: Readonly<Record<string, { secondsPerPromptToken: number; secondsPerOutputToken: number }>> = {
+  'servemark/llama-15m': { secondsPerPromptToken: 0.0003, secondsPerOutputToken: 0.0015 },
+  'servemark/llama-38m': { secondsPerPromptToken: 0.0009, secondsPerOutputToken: 0.006 },
+  'servemark/llama-110m': { secondsPerPromptToken: 0.0025, secondsPerOutputToken: 0.01 },
+}
+
 /** The embedded server: llama.cpp in a process of its own, with the project's models or any GGUF file. */
 export const llamacpp: Backend = {
   id: 'llamacpp',
@@ -66,6 +73,7 @@ export const llamacpp: Backend = {
   decoderModule: openAiDecoderModule,
   success: openAiSuccess,
   promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
+  estimate: (model) => roughSeconds[model] ?? null,
   caveat: (model) =>
     isBuiltInModel(model) ? 'llama.cpp on CPU, randomly initialised weights: speed is real, text is noise' : null,
 }

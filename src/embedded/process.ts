@@ -27,6 +27,8 @@ async function serve(options: ServeOptions): Promise<void> {
       `UV_THREADPOOL_SIZE is not ${engineEnvironment.UV_THREADPOOL_SIZE}: with more than one compute thread this is slow`,
     )
   }
+  // node-llama-cpp refuses to load when CI is set to anything but a boolean.
+  delete process.env['CI']
   const model = await ensureModel(options.model)
   if (model.written) say(`wrote ${model.path} (randomly initialised weights)`)
   const engine = await loadLlamaEngine({

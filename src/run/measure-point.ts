@@ -21,6 +21,7 @@ import { writeResult } from '../result/write-result.ts'
 import { buildWorkload, type Workload } from '../workload/workload.ts'
 import type { ReadyServer } from './configuration-run.ts'
 import { makeLoadPlan } from './load-plan.ts'
+import { namedPoint } from './named-point.ts'
 import type { PointOutcome } from './point-end.ts'
 import type { RunContext } from './run-context.ts'
 import { withTokenizerCounts } from './tokenizer-counts.ts'
@@ -88,7 +89,7 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
 }
 
 const nameOf = ({ configuration, point, ready }: PointMeasurement) =>
-  resultName({ configuration, point, model: ready.probe.model })
+  resultName(namedPoint(configuration, point, ready.probe.model))
 
 async function identify(given: PointMeasurement) {
   const { configuration, point, ready, context } = given
