@@ -16,6 +16,13 @@ export function worstStatus(results: readonly ResultFile[]): VerdictStatus {
   return order.find((status) => statuses.has(status)) ?? 'valid'
 }
 
+/** How many points have the worst status: `every point`, `1 of 4 points`. */
+export function shareOfWorst(results: readonly ResultFile[]): string {
+  const worst = worstStatus(results)
+  const count = results.filter((result) => result.servemark.verdict.status === worst).length
+  return count === results.length ? 'every point' : `${count} of ${results.length} points`
+}
+
 /**
  * The reasons of all points, worst first. What one rule says of several points is one finding; when its words differ
  * from point to point or family to family (numbers), the first ones stand for all.
@@ -35,7 +42,7 @@ export function findingsOf(results: readonly ResultFile[]): Finding[] {
       return [
         {
           status: first.status,
-          text: differs ? `${first.text} (at ${names[first.point]}; alike elsewhere)` : first.text,
+          text: differs ? `${first.text} (at ${names[first.point]}; other numbers elsewhere)` : first.text,
           where: listPoints(results, points),
           families: [...new Set(group.map((reason) => reason.family))],
         },

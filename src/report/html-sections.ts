@@ -2,18 +2,15 @@ import { metrics } from '../metrics/index.ts'
 import type { Show } from '../metrics/metric.ts'
 import type { ResultFile } from '../result/schema.ts'
 import { reportColumns } from './columns.ts'
-import { findingsOf, worstStatus } from './findings.ts'
+import { findingsOf, shareOfWorst, worstStatus } from './findings.ts'
 import { html, type Html } from './html-text.ts'
-import { formatCount, formatNumber, plural } from './format.ts'
+import { formatCount, formatNumber } from './format.ts'
 import { pointNames } from './point-names.ts'
 import { describeFailures, verdictMarks } from './table-row.ts'
 
 /** The worst verdict in large, and everything said against the points, thresholds and failures included. */
 export function verdictSection(results: readonly ResultFile[]): Html {
   const status = worstStatus(results)
-  const count = results.filter((result) => result.servemark.verdict.status === status).length
-  const share =
-    count === results.length ? `all ${plural(count, 'point')}` : `${count} of ${plural(results.length, 'point')}`
   const meaning = {
     valid: 'Nothing was found against these numbers.',
     suspect: 'Something is not proven, or not as planned: read the reasons before you quote a number.',
@@ -27,7 +24,7 @@ export function verdictSection(results: readonly ResultFile[]): Html {
       </li>`,
   )
   return html`<section class="verdict ${status}" aria-labelledby="verdict">
-    <h2 id="verdict">${verdictMarks[status]} ${capital(status)}: ${share}</h2>
+    <h2 id="verdict">${verdictMarks[status]} ${capital(status)}: ${shareOfWorst(results)}</h2>
     <p>${meaning}</p>
     ${
       findings.length === 0

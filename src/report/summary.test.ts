@@ -113,7 +113,7 @@ test('words that differ by their numbers stand for all, with their point', () =>
     syntheticResult({ clients: 4, reasons: late(2) }),
   ]
   expect(summary({ results })).toContain(
-    '~ clients=2, 4: stamps may be late by 1 ms (at clients=2; alike elsewhere) [itl]',
+    '~ clients=2, 4: stamps may be late by 1 ms (at clients=2; other numbers elsewhere) [itl]',
   )
 })
 

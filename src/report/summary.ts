@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { ResultFile } from '../result/schema.ts'
-import { findingsOf, worstStatus, type Finding } from './findings.ts'
+import { findingsOf, shareOfWorst, worstStatus, type Finding } from './findings.ts'
 import { formatCount, formatDuration, plural } from './format.ts'
 import { pointNames } from './point-names.ts'
 import { verdictMarks } from './table-row.ts'
@@ -59,10 +59,8 @@ function headline({ statuses, results, started, ended, interrupted }: ClosingFac
 }
 
 function verdictLines(results: readonly ResultFile[]): string[] {
-  const worst = worstStatus(results)
-  const count = results.filter((result) => result.servemark.verdict.status === worst).length
-  const share = count === results.length ? 'every point' : `${count} of ${plural(results.length, 'point')}`
-  return [`Verdict: ${worst} (${share})`, ...findingsOf(results).map((finding) => `  ${findingLine(finding)}`)]
+  const verdict = `Verdict: ${worstStatus(results)} (${shareOfWorst(results)})`
+  return [verdict, ...findingsOf(results).map((finding) => `  ${findingLine(finding)}`)]
 }
 
 export function findingLine({ status, where, text, families }: Finding): string {
