@@ -14,7 +14,9 @@ async function run(...args: string[]) {
   }
 }
 
-test.concurrent('the printed line to try works as it stands, and a signal stops the server with a report', async () => {
+test.concurrent('the printed line to try works as it stands, and a signal stops the server with a report', async ({
+  expect,
+}) => {
   const server = spawn(process.execPath, [script, '--port', '0', '--ttft', '5', '--itl', '1', '--api-key', 'k'])
   let out = ''
   server.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()))

@@ -11,7 +11,7 @@ function alive(pid: number): boolean {
   return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] !== 'Z'
 }
 
-test('another process serves, and its log comes back', async () => {
+test.concurrent('another process serves, and its log comes back', async () => {
   await using stub = await startStubProcess({ schedule: { kind: 'fixed', ttftMs: 2, itlMs: 1 } })
   expect(stub.pid).not.toBe(process.pid)
   const { json } = await exchange(stub.port, generationRequest({ prompt: 'a b', max_tokens: 3, stream: true }))
@@ -21,7 +21,7 @@ test('another process serves, and its log comes back', async () => {
   expect((await stub.log()).requests).toEqual([])
 })
 
-test('close ends the process, streams in flight or not', async () => {
+test.concurrent('close ends the process, streams in flight or not', async ({ expect }) => {
   const stub = await startStubProcess({ schedule: { kind: 'fixed', ttftMs: 60_000, itlMs: 1 } })
   const reply = exchange(stub.port, generationRequest({ prompt: 'a', stream: true }), 5000)
   await expect.poll(async () => (await stub.log()).requests.length).toBe(1)
@@ -30,7 +30,7 @@ test('close ends the process, streams in flight or not', async () => {
   expect((await reply).ended).not.toBe('open')
 })
 
-test('a parent that is killed takes its stub along', async () => {
+test.concurrent('a parent that is killed takes its stub along', async ({ expect }) => {
   const module = new URL('./stub-process.ts', import.meta.url).href
   const program = `
     const { startStubProcess } = await import(${JSON.stringify(module)})
@@ -47,7 +47,7 @@ test('a parent that is killed takes its stub along', async () => {
   await expect.poll(() => alive(pid), { timeout: 5000 }).toBe(false)
 })
 
-test('a parent with nothing else to do ends, and its stub with it', async () => {
+test.concurrent('a parent with nothing else to do ends, and its stub with it', async ({ expect }) => {
   const module = new URL('./stub-process.ts', import.meta.url).href
   const program = `
     const { startStubProcess } = await import(${JSON.stringify(module)})
@@ -64,7 +64,7 @@ test('a parent with nothing else to do ends, and its stub with it', async () => 
   await expect.poll(() => alive(pid), { timeout: 5000 }).toBe(false)
 })
 
-test('a taken port is reported as the error it is', async () => {
+test.concurrent('a taken port is reported as the error it is', async () => {
   await using stub = await startStubProcess()
   await expect(startStubProcess({ port: stub.port })).rejects.toThrow(
     `cannot listen on 127.0.0.1:${stub.port} (EADDRINUSE)`,

@@ -31,7 +31,7 @@ describe.each([
   })
 })
 
-test('the log and the stamps inside the chunks are the same', async () => {
+test.concurrent('the log and the stamps inside the chunks are the same', async () => {
   await using stub = await startStub({ schedule: { kind: 'fixed', ttftMs: 5, itlMs: 2 } })
   const chat = { ...ask, messages: [{ role: 'user', content: 'a' }] }
   const { json } = await exchange(stub.port, generationRequest(chat, '/v1/chat/completions'))
@@ -44,7 +44,7 @@ test('the log and the stamps inside the chunks are the same', async () => {
   expect(json.every(({ stub }) => Number(stub?.received_ns) === entry?.receivedNs)).toBe(true)
 })
 
-test('the receive time lies between what the client sent and what it got, on the same clock', async () => {
+test.concurrent('the receive time lies between what the client sent and what it got, on the same clock', async () => {
   await using stub = await startStub({ schedule: { kind: 'fixed', ttftMs: 1, itlMs: 1 } })
   const before = Number(process.hrtime.bigint())
   await exchange(stub.port, generationRequest(ask))
@@ -56,7 +56,7 @@ test('the receive time lies between what the client sent and what it got, on the
   expect(entry?.chunks.sentNs.at(-1)).toBeLessThan(after)
 })
 
-test('in lock step the tokens of two streams are due at the same times', async () => {
+test.concurrent('in lock step the tokens of two streams are due at the same times', async () => {
   await using stub = await startStub({ schedule: { kind: 'lockStep', ttftMs: 10, itlMs: 10 } })
   await Promise.all([exchange(stub.port, generationRequest(ask)), exchange(stub.port, generationRequest(ask))])
   const { requests } = await stub.log()
@@ -64,7 +64,7 @@ test('in lock step the tokens of two streams are due at the same times', async (
   expect(dues[0]?.intersection(dues[1] as Set<number>).size).toBeGreaterThanOrEqual(6)
 })
 
-test('two tokens a chunk: half the chunks, at the time of their first token', async () => {
+test.concurrent('two tokens a chunk: half the chunks, at the time of their first token', async () => {
   await using stub = await startStub({ schedule: { kind: 'fixed', ttftMs: 10, itlMs: 5 }, tokensPerChunk: 2 })
   await exchange(stub.port, generationRequest(ask))
   const {
@@ -75,7 +75,7 @@ test('two tokens a chunk: half the chunks, at the time of their first token', as
   expect(chunks.dueNs.slice(0, 4).map((due) => Math.round((due - receivedNs) / 1e6))).toEqual([10, 20, 30, 40])
 })
 
-test('events that share a write share its time and its HTTP chunk', async () => {
+test.concurrent('events that share a write share its time and its HTTP chunk', async () => {
   await using stub = await startStub({ schedule: { kind: 'fixed', ttftMs: 10, itlMs: 5 }, eventsPerWrite: 4 })
   const { chunkSizes, events } = await exchange(stub.port, generationRequest(ask))
   const {
@@ -90,13 +90,13 @@ test('events that share a write share its time and its HTTP chunk', async () => 
   ])
 })
 
-test('one write carries one event', async () => {
+test.concurrent('one write carries one event', async () => {
   await using stub = await startStub({ schedule: { kind: 'fixed', ttftMs: 0, itlMs: 0 } })
   const { chunkSizes } = await exchange(stub.port, generationRequest(ask))
   expect(chunkSizes).toHaveLength(11)
 })
 
-test('truth: ttft from receipt, gaps between token chunks', async () => {
+test.concurrent('truth: ttft from receipt, gaps between token chunks', async () => {
   await using stub = await startStub({ schedule: { kind: 'fixed', ttftMs: 20, itlMs: 5 } })
   await exchange(stub.port, generationRequest(ask))
   const { requests } = await stub.log()
@@ -107,14 +107,14 @@ test('truth: ttft from receipt, gaps between token chunks', async () => {
   expect(itlMs.reduce((sum, gap) => sum + gap, 0)).toBeCloseTo((times[7] as number) - (times[0] as number), 6)
 })
 
-test('a request may bring a schedule of its own', async () => {
+test.concurrent('a request may bring a schedule of its own', async () => {
   await using stub = await startStub({ schedule: { kind: 'fixed', ttftMs: 5000, itlMs: 5000 } })
   const own = { ...ask, stub: { schedule: { kind: 'fixed', ttftMs: 1, itlMs: 1 }, tokensPerChunk: 4 } }
   const { json } = await exchange(stub.port, generationRequest(own))
   expect(json).toHaveLength(3)
 })
 
-test('a cleared log starts the order of arrival anew', async () => {
+test.concurrent('a cleared log starts the order of arrival anew', async () => {
   await using stub = await startStub({
     schedule: { kind: 'fixed', ttftMs: 0, itlMs: 0 },
     faults: [{ fault: { kind: 'status' }, every: 2 }],
@@ -126,14 +126,14 @@ test('a cleared log starts the order of arrival anew', async () => {
   expect((await stub.log()).requests.map(({ index }) => index)).toEqual([0, 1])
 })
 
-test('a client that leaves ends its stream, and the log says so', async () => {
+test.concurrent('a client that leaves ends its stream, and the log says so', async ({ expect }) => {
   await using stub = await startStub({ schedule: { kind: 'fixed', ttftMs: 0, itlMs: 400 } })
   await exchange(stub.port, generationRequest(ask), 60)
   await expect.poll(async () => (await stub.log()).requests[0]?.ended).toBe('left')
   expect((await stub.log()).requests[0]?.chunks.kind).toEqual(['text'])
 })
 
-test('requests that were pipelined are answered in order', async () => {
+test.concurrent('requests that were pipelined are answered in order', async () => {
   await using stub = await startStub({ schedule: { kind: 'fixed', ttftMs: 5, itlMs: 1 } })
   const request = generationRequest({ ...ask, max_tokens: 2, stream: false })
   const { text } = await exchange(stub.port, request + request + request, 100)
@@ -144,13 +144,13 @@ test('requests that were pipelined are answered in order', async () => {
   ])
 })
 
-test('a taken port is one clear line', async () => {
+test.concurrent('a taken port is one clear line', async () => {
   await using stub = await startStub({})
   await expect(startStub({ port: stub.port })).rejects.toThrow(
     new UserError(`stub: cannot listen on 127.0.0.1:${stub.port} (EADDRINUSE). Choose another --port; 0 takes any`),
   )
 })
 
-test('an option that does not exist is refused by name', () => {
+test.concurrent('an option that does not exist is refused by name', () => {
   expect(() => settle({ tftt: 3 } as object)).toThrow('stub: options: Unrecognized key: "tftt"')
 })

@@ -72,36 +72,36 @@ function fourFailed(point: StubMeasurement, outcome: Outcome): ReturnType<typeof
 const allOk = { outcomes: { ok: 40 }, failed: [], ttfts: 40, censored: false, requests: 40, tokens: 40 * 32 }
 
 describe('4 of 40 requests fail', () => {
-  test('reset after 10 tokens', async () => {
+  test.concurrent('reset after 10 tokens', async () => {
     const point = await trap({ kind: 'reset', afterTokens: 10 })
     expect(summary(point)).toEqual(fourFailed(point, 'connection_error'))
     expect(counted(point, 'emitted_token_throughput')).toBeCloseTo(36 * 32 + 4 * 10, 6)
   })
 
-  test('clean close in mid-body', async () => {
+  test.concurrent('clean close in mid-body', async () => {
     const point = await trap({ kind: 'cut', afterTokens: 10 })
     expect(summary(point)).toEqual(fourFailed(point, 'truncated'))
   })
 
-  test('HTTP 503', async () => {
+  test.concurrent('HTTP 503', async () => {
     const point = await trap({ kind: 'status', code: 503 })
     expect(summary(point)).toEqual(fourFailed(point, 'http_error'))
     expect(point.recording.requests.httpStatus.filter((status) => status === 503)).toHaveLength(4)
   })
 
-  test('an error event after 10 tokens, then [DONE]', async () => {
+  test.concurrent('an error event after 10 tokens, then [DONE]', async () => {
     const point = await trap({ kind: 'errorEvent', afterTokens: 10, message: 'engine died' })
     expect(summary(point)).toEqual(fourFailed(point, 'stream_error'))
     expect(new Set(point.recording.requests.error)).toEqual(new Set([null, 'engine died']))
   })
 })
 
-test('no [DONE]: the finish reason suffices', async () => {
+test.concurrent('no [DONE]: the finish reason suffices', async () => {
   const point = await trap({ kind: 'noDone' })
   expect(summary(point)).toMatchObject({ ...allOk, gaps: 40 * 31 })
 })
 
-test('an empty role chunk 40 ms early is not the first token', async () => {
+test.concurrent('an empty role chunk 40 ms early is not the first token', async () => {
   const point = await trap({ kind: 'earlyRole', ms: 40 }, 1, { route: 'chat' })
   expect(summary(point)).toMatchObject(allOk)
   const { requests, chunks } = point.recording
@@ -110,7 +110,7 @@ test('an empty role chunk 40 ms early is not the first token', async () => {
   for (const start of requests.chunkStart) expect(chunks.carriesToken[start]).toBe(0)
 })
 
-test('2 tokens a chunk: each convention under its own name', async () => {
+test.concurrent('2 tokens a chunk: each convention under its own name', async () => {
   const point = await trap({ kind: 'tokensPerChunk', tokens: 2 }, 1)
   expect(summary(point)).toMatchObject(allOk)
   const gaps = distribution(point, 'itl').mean as number
@@ -123,7 +123,7 @@ test('2 tokens a chunk: each convention under its own name', async () => {
   expect(Math.abs(gaps * 1000 - mean(truth(point.log.requests).itlMs))).toBeLessThan(3)
 })
 
-test('4 events in one write show by their shared read', async () => {
+test.concurrent('4 events in one write show by their shared read', async () => {
   const point = await trap({ kind: 'coalesce', events: 4 }, 1)
   expect(summary(point)).toMatchObject(allOk)
   const { recording, logOf } = point
@@ -138,7 +138,7 @@ test('4 events in one write show by their shared read', async () => {
   expect(distribution(point, 'itl').p99).toBeGreaterThan((2 * itlMs) / 1000)
 })
 
-test('a stall of 300 ms in 4 of 40 requests shows, at its token', async () => {
+test.concurrent('a stall of 300 ms in 4 of 40 requests shows, at its token', async () => {
   const point = await trap({ kind: 'stall', atToken: 10, seconds: 0.3 })
   expect(summary(point)).toMatchObject(allOk)
   const { recording, logOf } = point

@@ -49,7 +49,7 @@ export function generationRequest(
  * Sends bytes and reads until the connection ends, or nothing came for `quietMs`, or for `settleMs` after what looks like
  * a whole reply.
  */
-export async function exchange(port: number, request: string, quietMs = 300, settleMs = 30): Promise<Exchange> {
+export async function exchange(port: number, request: string, quietMs = 150, settleMs = 15): Promise<Exchange> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   let text = ''
   let ended: Exchange['ended'] = 'open'
