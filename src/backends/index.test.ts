@@ -42,7 +42,7 @@ test('names and tags follow from the list', () => {
   expect(backendTags).toHaveLength(backendIds.length)
   expect(findBackend('openai')).toBe(backends.openai)
   expect(() => findBackend('toString')).toThrow(
-    new UserError('unknown backend "toString"; known: llamacpp, openai, vllm, fastgen, aml', 2),
+    new UserError(`unknown backend "toString"; known: ${Object.keys(backends).join(', ')}`, 2),
   )
 })
 

@@ -2,12 +2,34 @@ import { UserError } from '../errors.ts'
 import { aml } from './aml.ts'
 import type { Backend } from './backend.ts'
 import { fastgen } from './fastgen.ts'
+import { llamaServer } from './llama-server.ts'
 import { llamacpp } from './llamacpp.ts'
+import { lmdeploy } from './lmdeploy.ts'
+import { ollama } from './ollama.ts'
 import { openai } from './openai.ts'
+import { sglang } from './sglang.ts'
+import { tgi } from './tgi.ts'
+import { transformers } from './transformers.ts'
+import { trtllm } from './trtllm.ts'
+import { vllmLegacy } from './vllm-legacy.ts'
 import { vllm } from './vllm.ts'
 
 /** Every backend, by id: names, tags, flags and docs follow from this list. */
-export const backends = { llamacpp, openai, vllm, fastgen, aml } as const satisfies Record<string, Backend>
+export const backends = {
+  llamacpp,
+  openai,
+  vllm,
+  'vllm-legacy': vllmLegacy,
+  fastgen,
+  aml,
+  sglang,
+  tgi,
+  'llama-server': llamaServer,
+  ollama,
+  trtllm,
+  lmdeploy,
+  transformers,
+} as const satisfies Record<string, Backend>
 
 export type BackendId = keyof typeof backends
 export type BackendTag = `backend/${BackendId}`

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { Backend, Launch, LaunchContext } from './backend.ts'
+import { serverRoot } from './base-url.ts'
+import { firstPort, flag } from './families/launch-flags.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
 import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
 
@@ -11,17 +13,18 @@ const params = z.strictObject({
   dtype: z.string().optional(),
   /** `dummy`: random weights, no download of the model's. */
   loadFormat: z.string().optional(),
+  kvCacheDtype: z.string().optional(),
   gpuMemoryUtilization: z.number().gt(0).max(1).optional(),
   /** vLLM caches prefixes by default; a benchmark does not, unless told. */
   enablePrefixCaching: z.boolean().default(false),
+  enforceEager: z.boolean().default(false),
 })
 
 async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
   const own = params.parse(parameters.own)
-  const [port] = context.ports
-  if (port === undefined) throw new Error('vllm: no port was reserved')
-  const flag = (name: string, value: string | number | undefined) => (value === undefined ? [] : [name, String(value)])
+  const port = firstPort('vllm', context)
+  const caching = own.enablePrefixCaching
   return {
     argv: [
       'vllm',
@@ -39,15 +42,22 @@ async function launch(context: LaunchContext): Promise<Launch> {
       ...flag('--quantization', own.quantization),
       ...flag('--dtype', own.dtype),
       ...flag('--load-format', own.loadFormat),
+      ...flag('--kv-cache-dtype', own.kvCacheDtype),
       ...flag('--gpu-memory-utilization', own.gpuMemoryUtilization),
-      own.enablePrefixCaching ? '--enable-prefix-caching' : '--no-enable-prefix-caching',
+      // A cache that is on must show what it found.
+      ...(caching ? ['--enable-prefix-caching', '--enable-prompt-tokens-details'] : ['--no-enable-prefix-caching']),
+      ...(own.enforceEager ? ['--enforce-eager'] : []),
       // Else the model's own file overrides the sampling defaults.
       '--generation-config',
       'vllm',
       '--disable-uvicorn-access-log',
       ...parameters.serverArgs,
     ],
-    env: { VLLM_NO_USAGE_STATS: '1', ...parameters.env },
+    env: {
+      VLLM_NO_USAGE_STATS: '1',
+      ...(caching && { VLLM_SERVER_DEV_MODE: '1' }),
+      ...parameters.env,
+    },
     endpoints: [{ url: `http://127.0.0.1:${port}/v1` }],
     readiness: { url: `http://127.0.0.1:${port}/health`, timeoutSeconds: 1800 },
     stop: { signal: 'SIGTERM', graceSeconds: 10 },
@@ -69,6 +79,12 @@ export const vllm: Backend = {
   decoderModule: openAiDecoderModule,
   success: openAiSuccess,
   promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
-  unavailable:
-    'vllm: servemark cannot start vLLM yet. Start it yourself, then: npm run bench -- --project openai --base-url http://127.0.0.1:8000',
+  // The route is there with VLLM_SERVER_DEV_MODE=1, which a launch with a prefix cache sets.
+  reset: async (http, target) => {
+    for (const { url } of target.endpoints) {
+      const { status } = await http.post(`${serverRoot(url)}/reset_prefix_cache`, {})
+      if (status !== 200) return `vllm: ${status} from /reset_prefix_cache: the prefix cache was not emptied`
+    }
+    return null
+  },
 }

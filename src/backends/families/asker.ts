@@ -4,9 +4,9 @@ import type { ProbeHttp, ProbeResponse, Target } from '../backend.ts'
 export interface Asker {
   readonly baseUrl: string
   /** The whole path of a route, for messages. */
-  pathOf(route: string): string
-  get(url: string): Promise<ProbeResponse>
-  post(url: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<ProbeResponse>
+  readonly pathOf: (route: string) => string
+  readonly get: (url: string) => Promise<ProbeResponse>
+  readonly post: (url: string, body: unknown, headers?: Readonly<Record<string, string>>) => Promise<ProbeResponse>
 }
 
 /** Of several endpoints only the first is asked. */

@@ -1,5 +1,6 @@
 import type { Carried, Decoder, DecoderOptions, FramedEvent, Usage } from '../backend.ts'
 import { count, firstObject, isObject, type Json } from './json.ts'
+import { excerpt, parseEvent, type Filling } from './event-json.ts'
 import { errorEventText, errorText } from './openai-error.ts'
 
 /**
@@ -33,9 +34,9 @@ class OpenAiDecoder implements Decoder {
     if (data === '[DONE]') return { end: true }
     if (data === '') return {}
     if (event.event === 'error') return { error: errorEventText(data) }
-    const payload = parseObject(data)
+    const payload = parseEvent(data)
     const error = errorText(payload)
-    const carried: Mutable<Carried> = this.#names(payload)
+    const carried: Filling = this.#names(payload)
     if (error !== null) {
       carried.error = error
       return carried
@@ -58,8 +59,8 @@ class OpenAiDecoder implements Decoder {
   }
 
   /** Id and model, when they are new. */
-  #names(payload: Json): Mutable<Carried> {
-    const names: Mutable<Carried> = {}
+  #names(payload: Json): Filling {
+    const names: Filling = {}
     const { id, model } = payload
     if (typeof id === 'string' && id !== '' && id !== this.#id) names.requestId = this.#id = id
     if (typeof model === 'string' && model !== '' && model !== this.#model) names.model = this.#model = model
@@ -80,8 +81,6 @@ class OpenAiDecoder implements Decoder {
   }
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-
 function isRoleOnly(carried: Carried): boolean {
   return (
     carried.role === true &&
@@ -92,7 +91,7 @@ function isRoleOnly(carried: Carried): boolean {
   )
 }
 
-function readChoice(choice: Json, carried: Mutable<Carried>): void {
+function readChoice(choice: Json, carried: Filling): void {
   const part = firstObject(choice['delta'], choice['message']) ?? choice
   if (typeof part['role'] === 'string') carried.role = true
   const text = textOf(choice['text']) + textOf(part['content']) + textOf(part['refusal'])
@@ -129,19 +128,4 @@ function readUsage(value: unknown): Usage | null {
     reasoningTokens: count(completion?.['reasoning_tokens']) ?? count(value['reasoning_tokens']),
   }
   return usage.promptTokens === null && usage.outputTokens === null ? null : usage
-}
-
-function parseObject(data: string): Json {
-  let value: unknown
-  try {
-    value = JSON.parse(data)
-  } catch {
-    throw new Error(`not JSON: ${excerpt(data)}`)
-  }
-  if (!isObject(value)) throw new Error(`not a JSON object: ${excerpt(data)}`)
-  return value
-}
-
-function excerpt(data: string): string {
-  return data.length > 120 ? `${data.slice(0, 120)}...` : data
 }

@@ -12,6 +12,8 @@ export interface OpenAiQuirks {
   readonly shape?: ShapeBody
   /** The model's name in requests, from the asked one and the listed ones; null: no opinion. */
   readonly modelName?: (asked: string | null, listed: readonly string[]) => string | null
+  /** `some`: the list may lack a model that is served, so an asked name is taken on trust. */
+  readonly lists?: 'all' | 'some'
 }
 
 /**
@@ -27,8 +29,9 @@ export async function probeOpenAi(
   const { baseUrl, pathOf, get, post } = createAsker(http, target, signal)
   const list = await get(`${baseUrl}/models`)
   const models = readModelList(target, pathOf('/models'), list)
+  const trusted = quirks.lists === 'some' && target.model !== null
   const asked = quirks.modelName?.(target.model, models?.map(({ id }) => id) ?? []) ?? target.model
-  const model = resolveModel({ ...target, model: asked }, pathOf('/models'), models)
+  const model = resolveModel({ ...target, model: asked }, pathOf('/models'), trusted ? null : models)
   const listed = models?.find((one) => one.id === model) ?? null
 
   const route = openAiPath(target.route)

@@ -1,0 +1,75 @@
+import { basename } from 'node:path'
+import { z } from 'zod'
+import type { Backend, Launch, LaunchContext } from './backend.ts'
+import { firstPort, flag, refuseMoreThanOne } from './families/launch-flags.ts'
+import { probeOpenAi } from './families/openai-probe.ts'
+import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
+
+const positive = z.int().positive()
+const params = z.strictObject({
+  backend: z.enum(['pytorch', 'tensorrt', '_autodeploy']).default('pytorch'),
+  maxBatchSize: positive.optional(),
+  /** Longest prompt + output; the model's own when not given. */
+  maxSeqLen: positive.optional(),
+  pipelineParallel: positive.optional(),
+  expertParallel: positive.optional(),
+  kvCacheFreeGpuMemoryFraction: z.number().gt(0).max(1).optional(),
+  /** YAML file of further settings: load_format, kv_cache_config.enable_block_reuse, ... */
+  config: z.string().optional(),
+})
+
+async function launch(context: LaunchContext): Promise<Launch> {
+  const { model, parameters } = context
+  refuseMoreThanOne('trtllm', context, 'replicas')
+  const own = params.parse(parameters.own)
+  const port = firstPort('trtllm', context)
+  return {
+    argv: [
+      'trtllm-serve',
+      model,
+      '--backend',
+      own.backend,
+      '--host',
+      '127.0.0.1',
+      ...flag('--port', port),
+      ...flag('--tp_size', parameters.tensorParallel),
+      ...flag('--pp_size', own.pipelineParallel),
+      ...flag('--ep_size', own.expertParallel),
+      ...flag('--max_num_tokens', parameters.maxRaggedBatchSize),
+      // Else prompts longer than a step's tokens are refused.
+      '--enable_chunked_prefill',
+      ...flag('--max_batch_size', own.maxBatchSize),
+      ...flag('--max_seq_len', own.maxSeqLen),
+      ...flag('--kv_cache_free_gpu_memory_fraction', own.kvCacheFreeGpuMemoryFraction),
+      ...flag('--config', own.config),
+      ...parameters.serverArgs,
+    ],
+    env: { ...parameters.env },
+    endpoints: [{ url: `http://127.0.0.1:${port}/v1` }],
+    readiness: { url: `http://127.0.0.1:${port}/health`, timeoutSeconds: 1800 },
+    stop: { signal: 'SIGTERM', graceSeconds: 20 },
+    missing: 'TensorRT-LLM with its trtllm-serve: https://nvidia.github.io/TensorRT-LLM/installation',
+  }
+}
+
+/** A model from a folder is listed under the folder's name. */
+function modelName(asked: string | null, listed: readonly string[]): string | null {
+  return asked !== null && !listed.includes(asked) && listed.includes(basename(asked)) ? basename(asked) : null
+}
+
+/** NVIDIA's trtllm-serve: OpenAI's routes, unknown keys refused, and a connection cut where others send an error. */
+export const trtllm: Backend = {
+  id: 'trtllm',
+  label: 'TensorRT-LLM',
+  style: { color: '#4d7c0f', marker: 'triangle-right' },
+  params,
+  dimensions: ['tp', 'bs'],
+  launch,
+  probe: async (http, target, signal) => await probeOpenAi(http, target, signal, { modelName }),
+  request: openAiRequest,
+  wire: openAiWire,
+  decoderModule: openAiDecoderModule,
+  success: openAiSuccess,
+  // Blocks are reused unless a YAML file says otherwise.
+  promises: { exactOutputLength: true, cacheOff: false, serverCounts: true },
+}
