@@ -14,12 +14,11 @@ export interface EndedPoint {
   readonly path: string | null
 }
 
-/** What a finished test says of its point; null for a test that was not selected. */
-export async function endedPoint(test: TestCase, outDirectory: string): Promise<EndedPoint | null> {
+/** What a finished test says of its point. One whose server did not start was never run: broken, without a word. */
+export async function endedPoint(test: TestCase, outDirectory: string): Promise<EndedPoint> {
   const meta = test.meta().servemark
   const { state } = test.result()
   const error = errorText(test)
-  if (!meta && state === 'skipped') return null
   const ended = meta?.ended ?? { kind: 'broken' }
   const file = ended.kind === 'broken' ? null : ended.file
   const path = file === null ? null : join(outDirectory, file)
@@ -41,7 +40,8 @@ export async function endedPoint(test: TestCase, outDirectory: string): Promise<
 }
 
 function statusOf(state: string, meta: PointMeta | undefined, result: ResultFile | null): PointStatus {
-  if (state === 'skipped' || meta?.ended.kind === 'interrupted') return 'cancelled'
+  if (state === 'skipped') return meta ? 'cancelled' : 'broken'
+  if (meta?.ended.kind === 'interrupted') return 'cancelled'
   if (!result) return state === 'passed' ? 'passed' : 'broken'
   if (state === 'failed')
     return result.servemark.thresholds.some((each) => each.status === 'missed') ? 'missed' : 'failed'

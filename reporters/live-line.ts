@@ -5,9 +5,7 @@ import type { RunProgress } from '../src/run/progress.ts'
 export function liveLine(progress: RunProgress, nowMs: number, secondsLeft: number | null, position: string): string {
   if (progress.stage === 'idle') return ''
   const age = Math.max(0, Math.round((nowMs - progress.sinceMs) / 1000))
-  const head = [position, progress.bench, 'point' in progress ? progress.point : progress.configuration]
-    .filter(Boolean)
-    .join('  ')
+  const head = [position, 'point' in progress ? progress.point : progress.configuration].filter(Boolean).join(' ')
   if (progress.stage !== 'measuring') return `${head}  ${stageWords[progress.stage]}${age >= 1 ? ` ${age} s` : ''}`
   const { load } = progress
   const parts = [

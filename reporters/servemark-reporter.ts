@@ -31,7 +31,7 @@ export class ServemarkReporter implements Reporter {
   private readonly options: ReporterOptions
   private readonly started = new Date()
   /** By test id: Vitest tells the end of an interrupted test twice. */
-  private readonly points = new Map<string, Promise<EndedPoint | null>>()
+  private readonly points = new Map<string, Promise<EndedPoint>>()
   private readonly failures: string[] = []
   private readonly screen: { line: StatusLine; timer: NodeJS.Timeout } | null
   private timeLeft = new TimeLeft([])
@@ -92,7 +92,7 @@ export class ServemarkReporter implements Reporter {
       clearInterval(this.screen.timer)
       this.screen.line.close()
     }
-    const points = (await Promise.all(this.points.values())).filter((point) => point !== null)
+    const points = await Promise.all(this.points.values())
     const { context, command } = this.options
     const closing = await finishRun({
       context,
@@ -108,9 +108,7 @@ export class ServemarkReporter implements Reporter {
     this.options.onEnd()
   }
 
-  private printPoint(ended: EndedPoint | null, seconds: number): void {
-    if (!ended) return
-    const { index, result } = ended
+  private printPoint({ index, result }: EndedPoint, seconds: number): void {
     this.inModule.ended += 1
     this.timeLeft.ended(`${index.bench} ${index.configuration} ${index.point}`, seconds)
     if (!result) {

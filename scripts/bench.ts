@@ -5,13 +5,17 @@ import { fileURLToPath } from 'node:url'
 import { sortWords } from './sort-words.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const { vitest, suite } = sortWords(process.argv.slice(2))
+const words = process.argv.slice(2)
+const { vitest, suite } = sortWords(words)
 const program = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const mode = vitest.some((word) => /^--merge-?reports/i.test(word)) ? [] : ['bench']
 const child = spawn(process.execPath, [program, ...mode, ...vitest, '--', ...suite], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, SERVEMARK_COMMAND: JSON.stringify(['npm', 'run', 'bench', '--', ...process.argv.slice(2)]) },
+  env: {
+    ...process.env,
+    SERVEMARK_COMMAND: JSON.stringify(['npm', 'run', 'bench', ...(words.length > 0 ? ['--', ...words] : [])]),
+  },
 })
 
 process.on('SIGINT', () => {})

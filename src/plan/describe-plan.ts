@@ -39,7 +39,7 @@ async function describeServer(configuration: ServerConfiguration, backend: Backe
   })
   const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`)
   const line = `$ ${[...variables, ...argv.map(quote)].join(' ')}`
-  return backend.unavailable ? `${line}\n    not available yet: ${backend.unavailable}` : line
+  return backend.unavailable ? `${line}\n    ${backend.unavailable}` : line
 }
 
 /** The longest prompt + output, and the most requests in flight, that a configuration's points may ask for. */

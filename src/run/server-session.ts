@@ -27,7 +27,7 @@ export async function openServer(
   context: RunContext,
   signal: AbortSignal,
 ): Promise<ServerSession> {
-  if (backend.unavailable) throw new UserError(`${backend.id}: not available yet: ${backend.unavailable}`)
+  if (backend.unavailable) throw new UserError(backend.unavailable)
   if (configuration.endpoint) {
     return { kind: 'endpoint', endpoints: [{ url: normalizeBaseUrl(configuration.endpoint.baseUrl, backend.baseUrl) }] }
   }
