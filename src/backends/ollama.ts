@@ -4,6 +4,7 @@ import type {
   Backend,
   Carried,
   Decoder,
+  DecoderOptions,
   FramedEvent,
   Launch,
   LaunchContext,
@@ -89,7 +90,12 @@ function request(turn: Turn, target: Target, probe: Probe): WireRequest {
 
 /** Reads /api/generate and /api/chat: a JSON object a line, the last with `"done":true`; durations are nanoseconds. */
 class OllamaDecoder implements Decoder {
+  readonly #stream: boolean
   #model: string | null = null
+
+  constructor(options: DecoderOptions) {
+    this.#stream = options.stream
+  }
 
   decode({ data }: FramedEvent): Carried {
     if (data.trim() === '') return {}
@@ -107,7 +113,8 @@ class OllamaDecoder implements Decoder {
     const model = nonEmptyString(payload['model'])
     if (model !== null && model !== this.#model) carried.model = this.#model = model
     if (payload['done']) enterEnd(payload, carried)
-    return carried
+    const whole = this.#stream ? null : (carried.usage?.outputTokens ?? null)
+    return whole === null ? carried : { ...carried, tokens: whole }
   }
 }
 
@@ -130,8 +137,8 @@ function enterEnd(payload: Json, carried: Filling): void {
   if (timings.length > 0) carried.timings = JSON.stringify(Object.fromEntries(timings))
 }
 
-export function createDecoder(): Decoder {
-  return new OllamaDecoder()
+export function createDecoder(options: DecoderOptions): Decoder {
+  return new OllamaDecoder(options)
 }
 
 async function probe(http: ProbeHttp, target: Target, signal: AbortSignal): Promise<Probe> {
@@ -152,7 +159,7 @@ async function probe(http: ProbeHttp, target: Target, signal: AbortSignal): Prom
     protocol: "Ollama's protocol",
     framing: target.stream ? 'ndjson' : 'json',
     request,
-    createDecoder,
+    createDecoder: () => new OllamaDecoder(target),
     forcesLength: false,
     seed: true,
   }

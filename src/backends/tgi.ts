@@ -119,6 +119,8 @@ class TgiDecoder implements Decoder {
     if (token === null && whole === null) throw new Error('neither a token nor a text')
     const carried: Filling = {}
     if (token === null) {
+      const tokens = count(details?.['generated_tokens'])
+      if (tokens !== null) carried.tokens = tokens
       if (whole) carried.text = whole
     } else {
       carried.tokens = 1
