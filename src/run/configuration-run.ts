@@ -1,4 +1,4 @@
-import type { Backend, Probe, Target } from '../backends/backend.ts'
+import type { Backend, Target } from '../backends/backend.ts'
 import { createRedactor, proxyNote, resolveAuth, type Redactor } from '../backends/auth.ts'
 import { UserError } from '../errors.ts'
 import { findBackend } from '../backends/index.ts'
@@ -9,20 +9,10 @@ import type { Point, ServerConfiguration } from '../plan/types.ts'
 import { guardGroup, type Guard } from '../servers/sentinel.ts'
 import { measurePoint } from './measure-point.ts'
 import type { PointOutcome } from './point-end.ts'
+import type { ReadyServer } from './ready-server.ts'
 import type { RunContext } from './run-context.ts'
 import { closeServer, isAlive, openServer, watchServer, type ServerSession } from './server-session.ts'
 import { chooseTokenizer } from './choose-tokenizer.ts'
-import type { ResolvedTokenizer } from '../workload/tokenizers/index.ts'
-
-/** What a configuration has once its server answers. */
-export interface ReadyServer {
-  readonly session: ServerSession
-  readonly target: Target
-  readonly probe: Probe
-  /** Seconds from spawn to the first answer of the probe; null for an endpoint. */
-  readonly firstTokenSeconds: number | null
-  readonly tokenizer: ResolvedTokenizer
-}
 
 type State =
   | { readonly kind: 'new' }

@@ -3,7 +3,7 @@ import type { Backend } from '../backends/backend.ts'
 import type { LoadPlan, PlannedRequest, Scenario } from '../load/plan.ts'
 import type { LoadShape, Point } from '../plan/types.ts'
 import type { Workload, WorkloadItem } from '../workload/workload.ts'
-import type { ReadyServer } from './configuration-run.ts'
+import type { ReadyServer } from './ready-server.ts'
 
 /** What the load process gets: the workload in the backend's words. */
 export function makeLoadPlan(

@@ -1,0 +1,13 @@
+import type { Probe, Target } from '../backends/backend.ts'
+import type { ResolvedTokenizer } from '../workload/tokenizers/index.ts'
+import type { ServerSession } from './server-session.ts'
+
+/** What a configuration has once its server answers. */
+export interface ReadyServer {
+  readonly session: ServerSession
+  readonly target: Target
+  readonly probe: Probe
+  /** Seconds from spawn to the first answer of the probe; null for an endpoint. */
+  readonly firstTokenSeconds: number | null
+  readonly tokenizer: ResolvedTokenizer
+}
