@@ -27,6 +27,22 @@ test.each([
 })
 
 test.each([
+  ['http://host:8000', 'http://host:8000'],
+  ['http://host:8000/', 'http://host:8000'],
+  ['http://host:8000/v1', 'http://host:8000'],
+  ['http://host:8000/v1/chat/completions', 'http://host:8000'],
+  ['http://host:8000/generate', 'http://host:8000'],
+  ['http://host:11434/api/generate', 'http://host:11434'],
+  ['http://host:11434/api/chat', 'http://host:11434'],
+  ['http://host/api', 'http://host/api'],
+  ['https://llama.westeurope.inference.ml.azure.com/score', 'https://llama.westeurope.inference.ml.azure.com'],
+  ['http://10.0.0.7/api/v1/endpoint/llama/score', 'http://10.0.0.7/api/v1/endpoint/llama'],
+  ['localhost:8080', 'http://localhost:8080'],
+])('%s as a root means %s', (input, url) => {
+  expect(normalizeBaseUrl(input, 'root')).toBe(url)
+})
+
+test.each([
   ['', '--base-url is empty. Write e.g. http://localhost:8000'],
   [
     'api.example.com',

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { UserError } from '../errors.ts'
 import type { Backend, Launch, LaunchContext } from './backend.ts'
+import { firstPort } from './families/launch-flags.ts'
 import { notYet } from './families/not-yet.ts'
 
 const params = z.strictObject({
@@ -25,8 +27,10 @@ const launcher = [
 async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
   const own = params.parse(parameters.own)
-  const [port] = context.ports
-  if (port === undefined) throw new Error('fastgen: no port was reserved')
+  const port = firstPort('fastgen', context)
+  if (parameters.serverArgs.length > 0) {
+    throw new UserError('fastgen: DeepSpeed-MII has no command line that could take server arguments', 2)
+  }
   const { tensorParallel, replicas, maxRaggedBatchSize } = parameters
   // The load balancer's port is followed by one for each rank of each replica, and then by the gateway's.
   const gatewayPort = port + 1 + tensorParallel * replicas
@@ -67,6 +71,7 @@ export const fastgen: Backend = {
   style: { color: 'blue', marker: 'o' },
   params,
   dimensions: ['tp', 'bs', 'replicas'],
+  baseUrl: 'root',
   launch,
   ...notYet(
     'fastgen: servemark cannot drive DeepSpeed-FastGen yet. Its OpenAI entry point can be measured: npm run bench -- --project openai --base-url http://127.0.0.1:8000',

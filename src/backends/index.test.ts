@@ -103,7 +103,7 @@ describe('launch', () => {
   })
 
   test('fastgen', async () => {
-    const { argv, readiness } = await launch(backends.fastgen)
+    const { argv, readiness } = await launch(backends.fastgen, { parameters: { ...parameters, serverArgs: [] } })
     expect(argv.slice(0, 2)).toEqual(['python3', '-c'])
     expect(JSON.parse(argv[3] ?? '')).toEqual({
       model: 'org/model',
@@ -125,7 +125,7 @@ describe('launch', () => {
 
   test('fastgen with 6-bit weights', async () => {
     const { argv } = await launch(backends.fastgen, {
-      parameters: { ...parameters, maxRaggedBatchSize: 128, own: { quantizationMode: 'wf6af16' } },
+      parameters: { ...parameters, serverArgs: [], maxRaggedBatchSize: 128, own: { quantizationMode: 'wf6af16' } },
     })
     expect(JSON.parse(argv[3] ?? '')).toMatchObject({
       serve: {

@@ -24,7 +24,7 @@ import { openAiRequestUnderRoot, probeOpenAiUnderRoot } from './families/openai-
 
 const positive = z.int().positive()
 const params = z.strictObject({
-  /** Requests that run at once; the most that the points hold when not given. */
+  /** Requests that run at once; the most that the points hold, up to 16, when not given. */
   slots: positive.optional(),
   /** Longest prompt + output of one request; what the points need when not given. */
   contextLength: positive.optional(),
@@ -38,6 +38,8 @@ const params = z.strictObject({
   cacheTypeV: z.string().optional(),
 })
 
+/** Each slot reserves its whole context in memory. */
+const mostSlots = 16
 /** Room for the start-of-text token, a chat template and the probe's own question. */
 const spareTokens = 64
 
@@ -46,7 +48,7 @@ async function launch(context: LaunchContext): Promise<Launch> {
   refuseMoreThanOne('llama-server', context, 'tensorParallel', 'replicas')
   const own = params.parse(parameters.own)
   const port = firstPort('llama-server', context)
-  const slots = own.slots ?? Math.max(1, context.maxConcurrency)
+  const slots = own.slots ?? Math.min(Math.max(1, context.maxConcurrency), mostSlots)
   const contextLength = own.contextLength ?? context.maxTotalTokens + spareTokens
   const isFile = /\.gguf$/i.test(model)
   return {

@@ -24,7 +24,7 @@ import { statusFailure } from './families/openai-failure.ts'
 
 const positive = z.int().positive()
 const params = z.strictObject({
-  /** Requests that run at once; the most that the points hold when not given. */
+  /** Requests that run at once; the most that the points hold, up to 16, when not given. */
   numParallel: positive.optional(),
   /** Longest prompt + output of one request; what the points need when not given. */
   contextLength: positive.optional(),
@@ -33,6 +33,8 @@ const params = z.strictObject({
   models: z.string().optional(),
 })
 
+/** Each slot reserves its whole context in memory. */
+const mostSlots = 16
 /** Room for the start-of-text token, a chat template and the probe's own question. */
 const spareTokens = 64
 
@@ -41,7 +43,7 @@ async function launch(context: LaunchContext): Promise<Launch> {
   refuseMoreThanOne('ollama', context, 'tensorParallel', 'replicas')
   const own = params.parse(parameters.own)
   const port = firstPort('ollama', context)
-  const slots = own.numParallel ?? Math.max(1, context.maxConcurrency)
+  const slots = own.numParallel ?? Math.min(Math.max(1, context.maxConcurrency), mostSlots)
   return {
     argv: ['ollama', 'serve', ...parameters.serverArgs],
     env: {

@@ -28,9 +28,9 @@ import type { ShapeBody } from './families/openai-wire.ts'
 
 const positive = z.int().positive()
 const params = z.strictObject({
-  /** Longest prompt; what the points need when not given. */
+  /** Longest prompt; the version's own choice when not given. */
   maxInputTokens: positive.optional(),
-  /** Longest prompt + output; what the points need when not given. */
+  /** Longest prompt + output; the version's own choice, by model and memory, when not given. */
   maxTotalTokens: positive.optional(),
   maxBatchPrefillTokens: positive.optional(),
   maxBatchTotalTokens: positive.optional(),
@@ -39,8 +39,6 @@ const params = z.strictObject({
   dtype: z.string().optional(),
 })
 
-/** Room for the start-of-text token, a chat template and the probe's own question. */
-const spareTokens = 64
 const standardConcurrency = 128
 
 async function launch(context: LaunchContext): Promise<Launch> {
@@ -48,7 +46,6 @@ async function launch(context: LaunchContext): Promise<Launch> {
   refuseMoreThanOne('tgi', context, 'replicas')
   const own = params.parse(parameters.own)
   const port = firstPort('tgi', context)
-  const total = own.maxTotalTokens ?? context.maxTotalTokens + spareTokens
   return {
     argv: [
       'text-generation-launcher',
@@ -63,9 +60,8 @@ async function launch(context: LaunchContext): Promise<Launch> {
         '--max-concurrent-requests',
         own.maxConcurrentRequests ?? Math.max(standardConcurrency, 2 * context.maxConcurrency),
       ),
-      // It must be smaller than the total.
-      ...flag('--max-input-tokens', own.maxInputTokens ?? total - 1),
-      ...flag('--max-total-tokens', total),
+      ...flag('--max-input-tokens', own.maxInputTokens),
+      ...flag('--max-total-tokens', own.maxTotalTokens),
       ...flag('--max-batch-prefill-tokens', own.maxBatchPrefillTokens),
       ...flag('--max-batch-total-tokens', own.maxBatchTotalTokens),
       ...flag('--quantize', own.quantize),
