@@ -101,6 +101,7 @@ export function createDecoder(): Decoder {
 }
 
 const meanings: Readonly<Record<number, string>> = {
+  404: 'no such endpoint or deployment, or no traffic goes to one',
   408: "the model took longer than the deployment's request_timeout_ms",
   409: 'the deployment is being changed',
   413: 'the request is too large for the endpoint',
