@@ -1,11 +1,17 @@
 import { tokenChunkRows } from '../recording/request-times.ts'
 import type { DistributionBlock } from '../result/schema.ts'
 import type { Measured } from './measured.ts'
-import { summarize } from './statistics.ts'
+import { withIntervals } from './censored-intervals.ts'
+import { blockBootstrap } from './intervals/block-bootstrap.ts'
+import { quantileNames, shownQuantiles, summarize } from './statistics.ts'
 
 /** The gap before a token-carrying chunk that is not its request's first. */
 export interface Gap {
   readonly seconds: number
+  /** When it ended, ns since the anchor. */
+  readonly at: number
+  /** Row of the request. */
+  readonly request: number
   /** Tokens of the chunk that ends the gap; null unknown. */
   readonly tokens: number | null
   /** Both chunks came in one read of the socket: their order is known, their times are not. */
@@ -31,6 +37,8 @@ function findGaps({ recording, ok }: Measured): Gap[] {
         const count = tokens[row] ?? -1
         gaps.push({
           seconds: ((time[row] ?? 0) - (time[before] ?? 0)) / 1e9,
+          at: time[row] ?? 0,
+          request,
           tokens: count < 0 ? null : count,
           coalesced: read[row] === read[before],
         })
@@ -41,9 +49,36 @@ function findGaps({ recording, ok }: Measured): Gap[] {
   return gaps
 }
 
-/** Pooled distribution; a request that was not ok weighs as many gaps at +infinity as an ok one has on average. */
-export function pooled(measured: Measured, values: readonly number[]): DistributionBlock {
+/**
+ * Pooled distribution of the values that each gap gives. A request that was not ok weighs as many values at +infinity as
+ * an ok one has on average.
+ */
+export function pooled(measured: Measured, valuesOf: (gap: Gap) => readonly number[]): DistributionBlock {
   const { ok, lost } = measured
+  const values: number[] = []
+  const at: number[] = []
+  for (const gap of gapsOf(measured)) {
+    for (const value of valuesOf(gap)) {
+      values.push(value)
+      at.push(gap.at)
+    }
+  }
   const each = ok.length === 0 ? 1 : Math.max(1, Math.round(values.length / ok.length))
-  return summarize('s', values, lost.length * each)
+  const lostValues = lost.length * each
+  const block = summarize('s', values, lostValues)
+  if (values.length === 0) return block
+  const samples = { values: Float64Array.from(values), at: Float64Array.from(at) }
+  const sorted = samples.values.toSorted()
+  const intervals = blockBootstrap(samples, sorted, shownQuantiles)
+  if (!block.censored) return { ...block, intervals }
+  // Among all values, lost ones too, a percentile is a higher one of those that came.
+  const shifted = (name: (typeof quantileNames)[number]) =>
+    (shownQuantiles[name] * (values.length + lostValues - 1)) / Math.max(1, values.length - 1)
+  const ofAll = blockBootstrap(samples, sorted, {
+    p50: Math.min(1, shifted('p50')),
+    p90: Math.min(1, shifted('p90')),
+    p95: Math.min(1, shifted('p95')),
+    p99: Math.min(1, shifted('p99')),
+  })
+  return { ...block, intervals, censored: withIntervals(block.censored, ofAll) }
 }

@@ -1,6 +1,8 @@
-import type { DistributionBlock } from '../result/schema.ts'
+import type { DistributionBlock, IntervalBlock } from '../result/schema.ts'
+import { withIntervals } from './censored-intervals.ts'
+import { meanInterval, quantileInterval } from './intervals/order-statistics.ts'
 import type { Measured } from './measured.ts'
-import { summarize } from './statistics.ts'
+import { shownQuantiles, summarize, type QuantileName } from './statistics.ts'
 
 /**
  * Distribution in seconds of one value per ok request, in ns; null where it is undefined. Requests that were not ok
@@ -12,7 +14,25 @@ export function perRequest(measured: Measured, value: (row: number) => number | 
     const ns = value(row)
     if (ns !== null) values.push(ns / 1e9)
   }
-  return summarize('s', values, measured.lost.length)
+  return distributionOf('s', values, measured.lost.length)
+}
+
+/** A distribution's block with its 95 % intervals; `values` in order of sending, `lost` further ones at +infinity. */
+export function distributionOf(unit: string, values: readonly number[], lost = 0): DistributionBlock {
+  const block = summarize(unit, values, lost)
+  if (values.length === 0) return block
+  const sorted = Array.from(Float64Array.from(values).sort())
+  const of = (name: QuantileName, lost: number) => quantileInterval(values, sorted, shownQuantiles[name], lost)
+  const all = (lost: number): Record<QuantileName, IntervalBlock> => ({
+    p50: of('p50', lost),
+    p90: of('p90', lost),
+    p95: of('p95', lost),
+    p99: of('p99', lost),
+  })
+  const intervals = { mean: meanInterval(values), ...all(0) }
+  return block.censored
+    ? { ...block, intervals, censored: withIntervals(block.censored, all(lost)) }
+    : { ...block, intervals }
 }
 
 /** `to - from`, null when one of them is unknown. */

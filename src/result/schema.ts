@@ -70,7 +70,10 @@ export interface PointBlock {
   readonly replicas: number
   readonly prompt_tokens: number
   readonly output_tokens: number
+  /** Closed-loop clients; null in an open loop. */
   readonly clients: number | null
+  /** The load in words: `rate=4`, `4/s` in tables, `4 requests/s` in sentences; and its place among a curve's points. */
+  readonly load_words: { readonly name: string; readonly short: string; readonly long: string; readonly order: number }
   readonly requests: number
   readonly stream: boolean
   readonly load: Readonly<Record<string, unknown>>
@@ -100,15 +103,27 @@ export interface DistributionBlock {
   readonly max: number | null
   /** Percentiles with failed requests at +infinity; `at_least` is set where the percentile falls among them. */
   readonly censored?: Readonly<Record<'p50' | 'p90' | 'p95' | 'p99', CensoredQuantile>>
+  /** Of the mean and the percentiles over ok requests. */
+  readonly intervals?: Readonly<Record<'mean' | 'p50' | 'p90' | 'p95' | 'p99', IntervalBlock>>
 }
 
-export type CensoredQuantile = { readonly value: number } | { readonly at_least: number | null }
+export type CensoredQuantile =
+  | { readonly value: number; readonly interval?: IntervalBlock }
+  | { readonly at_least: number | null }
+
+/** A 95 % interval; null: open on that side, because too few values lie beyond it. */
+export interface IntervalBlock {
+  readonly low: number | null
+  readonly high: number | null
+}
 
 export interface ScalarBlock {
   readonly unit: string
   readonly value: number | null
   /** Why the value is null, or which ledger counted. */
   readonly note?: string
+  /** Absent: none can be given. */
+  readonly interval?: IntervalBlock
 }
 
 /** Requests that failed alike. */

@@ -1,4 +1,4 @@
-import { gapsOf, pooled } from '../gaps.ts'
+import { pooled } from '../gaps.ts'
 import type { DistributionMetric } from '../metric.ts'
 import { showMilliseconds } from '../metric.ts'
 
@@ -14,10 +14,7 @@ export const itlPerToken = {
   needs: ['stream'],
   show: showMilliseconds,
   of: (measured) =>
-    pooled(
-      measured,
-      gapsOf(measured).flatMap(({ seconds, tokens }) =>
-        tokens === null ? [] : Array.from({ length: tokens }, () => seconds / tokens),
-      ),
+    pooled(measured, ({ seconds, tokens }) =>
+      tokens === null ? [] : Array.from({ length: tokens }, () => seconds / tokens),
     ),
 } as const satisfies DistributionMetric

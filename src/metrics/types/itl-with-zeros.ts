@@ -1,4 +1,4 @@
-import { gapsOf, pooled } from '../gaps.ts'
+import { pooled } from '../gaps.ts'
 import type { DistributionMetric } from '../metric.ts'
 import { showMilliseconds } from '../metric.ts'
 
@@ -14,10 +14,7 @@ export const itlWithZeros = {
   needs: ['stream'],
   show: showMilliseconds,
   of: (measured) =>
-    pooled(
-      measured,
-      gapsOf(measured).flatMap(({ seconds, tokens }) =>
-        tokens === null ? [] : Array.from({ length: tokens }, (_, token) => (token === 0 ? seconds : 0)),
-      ),
+    pooled(measured, ({ seconds, tokens }) =>
+      tokens === null ? [] : Array.from({ length: tokens }, (_, token) => (token === 0 ? seconds : 0)),
     ),
 } as const satisfies DistributionMetric

@@ -1,4 +1,4 @@
-import { gapsOf, pooled } from '../gaps.ts'
+import { pooled } from '../gaps.ts'
 import type { DistributionMetric } from '../metric.ts'
 import { showMilliseconds } from '../metric.ts'
 
@@ -13,9 +13,5 @@ export const itl = {
     'gaps between neighbouring chunks that carry tokens, pooled over ok requests; chunks of one read have gap 0 (coalesced_share tells how many)',
   needs: ['stream'],
   show: { table: 'ITL', ...showMilliseconds },
-  of: (measured) =>
-    pooled(
-      measured,
-      gapsOf(measured).map((gap) => gap.seconds),
-    ),
+  of: (measured) => pooled(measured, (gap) => [gap.seconds]),
 } as const satisfies DistributionMetric
