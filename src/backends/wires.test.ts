@@ -134,7 +134,7 @@ describe.each(cases)('%s', (_, backend, expected) => {
     const wire = await started(expected.start({ naturalTokens: 2 }))
     const probe = await probeOf(backend, targetOf(backend, wire, { model }))
     expect(probe).toMatchObject({ model: expected.served, version: expected.version })
-    expect(probe.capabilities.usage).toBe(true)
+    expect(probe.capabilities).toMatchObject({ usage: true, continuousUsage: expected.perChunk[0] === 1 })
     const { ignoreEos, minTokens } = probe.capabilities
     const notes = probe.notes.filter((note) => note.includes('may be shorter than asked for'))
     expect(notes).toHaveLength(expected.exactLength && (ignoreEos || minTokens) ? 0 : 1)

@@ -72,7 +72,7 @@ export async function sampleNative(
     ...facts,
     capabilities: capabilitiesOf(route, facts, {
       usage: reply.countedTokens !== null,
-      perChunk: reply.runningUsage,
+      perChunk: reply.countedChunks && target.stream,
       forced: route.forcesLength && isFull(reply),
     }),
     identity: { ...facts.identity, ...route.identify?.(response) },

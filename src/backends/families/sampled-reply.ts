@@ -7,6 +7,8 @@ import { sseEvents } from './sse-text.ts'
 export interface SampledReply {
   /** Events that carry tokens. */
   readonly chunks: number
+  /** Each of those tells how many. */
+  readonly countedChunks: boolean
   /** Events with usage before the one that finishes. */
   readonly runningUsage: boolean
   readonly countedTokens: number | null
@@ -47,11 +49,11 @@ export function readSampledReply(
     )
   }
   const chunks = carried.filter(carriesToken)
-  const summed = chunks.every((one) => one.tokens !== undefined)
-    ? chunks.reduce((sum, one) => sum + (one.tokens ?? 0), 0)
-    : null
+  const countedChunks = chunks.length > 0 && chunks.every((one) => one.tokens !== undefined)
+  const summed = countedChunks ? chunks.reduce((sum, one) => sum + (one.tokens ?? 0), 0) : null
   return {
     chunks: chunks.length,
+    countedChunks,
     runningUsage: chunks.some((one) => one.usage !== undefined && one.finishReason === undefined),
     countedTokens: carried.findLast((one) => one.usage)?.usage?.outputTokens ?? summed,
     finishReason: carried.findLast((one) => one.finishReason !== undefined)?.finishReason ?? null,
