@@ -151,6 +151,15 @@ test('a server of transformers must be named its model', async () => {
 })
 
 test.each([
+  ['transformers', startTransformersWire, { model: 'm' }],
+  ['trtllm', startTrtllmWire, {}],
+] as const)('%s is asked at once for what its kind takes: one generation is enough', async (id, start, more) => {
+  const wire = await started(start())
+  await probeOf(backends[id], targetOf(backends[id], wire, more))
+  expect(wire.requests.filter(({ path }) => path === '/v1/completions')).toHaveLength(1)
+})
+
+test.each([
   ['vllm', startVllmWire, '/reset_prefix_cache'],
   ['sglang', startSglangWire, '/flush_cache'],
 ] as const)('%s empties its prefix cache', async (id, start, path) => {

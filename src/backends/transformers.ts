@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Backend, Launch, LaunchContext, Probe, Target, Turn } from './backend.ts'
 import { firstPort, flag, refuseMoreThanOne } from './families/launch-flags.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
+import type { OpenAiQuirks } from './families/openai-quirks.ts'
 import {
   openAiDecoderModule,
   openAiRequest,
@@ -56,6 +57,22 @@ const forceLength: ShapeBody = (body, ask) => ({
   generation_config: JSON.stringify({ max_new_tokens: ask.outputTokens, min_new_tokens: ask.outputTokens }),
 })
 
+const quirks: OpenAiQuirks = {
+  shape: forceLength,
+  forcesLength: true,
+  // Usage comes without being asked for.
+  dialect: {
+    ignoreEos: false,
+    minTokens: false,
+    seed: true,
+    streamUsage: false,
+    continuousUsage: false,
+    lengthKey: 'max_tokens',
+  },
+  // The list holds what the cache holds, which may lack the model that it was started with.
+  lists: 'some',
+}
+
 const request = (turn: Turn, target: Target, probe: Probe) => openAiRequest(turn, target, probe, forceLength)
 
 /** Hugging Face's `transformers serve`: OpenAI's routes, unknown keys refused (422), no `[DONE]`, usage on the last chunk. */
@@ -66,8 +83,7 @@ export const transformers: Backend = {
   params,
   dimensions: [],
   launch,
-  // The list holds what the cache holds, which may lack the model that it was started with.
-  probe: async (http, target, signal) => await probeOpenAi(http, target, signal, { shape: forceLength, lists: 'some' }),
+  probe: async (http, target, signal) => await probeOpenAi(http, target, signal, quirks),
   request,
   wire: openAiWire,
   decoderModule: openAiDecoderModule,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Backend, Launch, LaunchContext } from './backend.ts'
 import { firstPort, flag, refuseMoreThanOne } from './families/launch-flags.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
+import type { OpenAiQuirks } from './families/openai-quirks.ts'
 import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
 
 const positive = z.int().positive()
@@ -57,6 +58,18 @@ function modelName(asked: string | null, listed: readonly string[]): string | nu
   return asked !== null && !listed.includes(asked) && listed.includes(basename(asked)) ? basename(asked) : null
 }
 
+const quirks: OpenAiQuirks = {
+  modelName,
+  dialect: {
+    ignoreEos: true,
+    minTokens: true,
+    seed: true,
+    streamUsage: true,
+    continuousUsage: false,
+    lengthKey: 'max_tokens',
+  },
+}
+
 /** NVIDIA's trtllm-serve: OpenAI's routes, unknown keys refused, and a connection cut where others send an error. */
 export const trtllm: Backend = {
   id: 'trtllm',
@@ -65,7 +78,7 @@ export const trtllm: Backend = {
   params,
   dimensions: ['tp', 'bs'],
   launch,
-  probe: async (http, target, signal) => await probeOpenAi(http, target, signal, { modelName }),
+  probe: async (http, target, signal) => await probeOpenAi(http, target, signal, quirks),
   request: openAiRequest,
   wire: openAiWire,
   decoderModule: openAiDecoderModule,

@@ -1,7 +1,8 @@
 import type { ProbeResponse, Target } from '../backend.ts'
 import { createDecoder } from './openai-decoder.ts'
 import { statusFailure } from './openai-failure.ts'
-import { openAiBody, type Dialect, type ShapeBody } from './openai-wire.ts'
+import type { OpenAiQuirks } from './openai-quirks.ts'
+import { openAiBody, type Dialect } from './openai-wire.ts'
 import { readSampledReply, type SampledReply } from './sampled-reply.ts'
 
 /** What a short generation showed. */
@@ -36,7 +37,7 @@ const prompt = 'Answer with one word. What colour is a clear sky at noon?'
 const askedTokens = 16
 
 /**
- * Finds out which keys a server takes and keeps. First all at once; a server that refuses that is asked without any of
+ * Finds out which keys a server takes and keeps. First all at once, or those its kind is known to take; a server that refuses that is asked without any of
  * them, then with each. What was taken silently is compared with what came back.
  * `path` is the whole path, e.g. `/v1/completions`. Throws UserError when the server generates nothing.
  */
@@ -45,12 +46,12 @@ export async function sampleDialect(
   target: Target,
   path: string,
   model: string,
-  shape?: ShapeBody,
+  quirks: OpenAiQuirks = {},
 ): Promise<Sample> {
   const ask = async (dialect: Dialect, outputTokens: number) =>
-    await generate(openAiBody({ model, prompt, messages: null, outputTokens }, target, dialect, shape))
+    await generate(openAiBody({ model, prompt, messages: null, outputTokens }, target, dialect, quirks.shape))
 
-  let dialect = all
+  let dialect = quirks.dialect ?? all
   let response = await ask(dialect, askedTokens)
   if (isRefused(response)) {
     dialect = await keyByKey(ask, target, path)
@@ -62,7 +63,12 @@ export async function sampleDialect(
     framing: target.stream ? 'sse' : 'json',
     protocol: "OpenAI's protocol",
   })
-  return judge(reply, dialect, target)
+  return judge(reply, dialect, target, quirks.forcesLength ?? false)
+}
+
+function forcedBy(taken: Dialect): string {
+  if (taken.ignoreEos) return 'ignore_eos'
+  return taken.minTokens ? 'min_tokens' : 'what forces the length'
 }
 
 function isRefused(response: ProbeResponse): boolean {
@@ -91,16 +97,16 @@ async function keyByKey(
   return dialect
 }
 
-function judge(reply: SampledReply, taken: Dialect, target: Target): Sample {
+function judge(reply: SampledReply, taken: Dialect, target: Target, isForced: boolean): Sample {
   const { countedTokens: counted, finishReason } = reply
   const usage = counted !== null
   const full = finishReason === 'length' && (counted === null || counted === askedTokens)
   const notes: string[] = []
-  if (!taken.ignoreEos && !taken.minTokens) {
+  if (!taken.ignoreEos && !taken.minTokens && !isForced) {
     notes.push('the server takes neither ignore_eos nor min_tokens: answers may be shorter than asked for')
   } else if (finishReason !== null && finishReason !== 'length') {
     notes.push(
-      `the server took ${taken.ignoreEos ? 'ignore_eos' : 'min_tokens'} but ended early (${finishReason}, ${counted ?? 'unknown'} of ${askedTokens} tokens): answers may be shorter than asked for`,
+      `the server took ${forcedBy(taken)} but ended early (${finishReason}, ${counted ?? 'unknown'} of ${askedTokens} tokens): answers may be shorter than asked for`,
     )
   }
   if (finishReason === 'length' && counted !== null && counted !== askedTokens) {

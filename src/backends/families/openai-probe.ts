@@ -5,16 +5,8 @@ import type { Json } from './json.ts'
 import { sampleDialect } from './openai-dialect.ts'
 import { readIdentity } from './openai-identity.ts'
 import { readModelList, resolveModel } from './openai-models.ts'
-import { openAiPath, type ShapeBody } from './openai-wire.ts'
-
-/** Where one kind of server differs from the rest of the family. */
-export interface OpenAiQuirks {
-  readonly shape?: ShapeBody
-  /** The model's name in requests, from the asked one and the listed ones; null: no opinion. */
-  readonly modelName?: (asked: string | null, listed: readonly string[]) => string | null
-  /** `some`: the list may lack a model that is served, so an asked name is taken on trust. */
-  readonly lists?: 'all' | 'some'
-}
+import type { OpenAiQuirks } from './openai-quirks.ts'
+import { openAiPath } from './openai-wire.ts'
 
 /**
  * Asks a server once what it is and what it can: model list, version, one short generation. Of several endpoints
@@ -39,7 +31,7 @@ export async function probeOpenAi(
   const optional = async (path: string, body?: unknown) =>
     await (body === undefined ? get(root + path) : post(root + path, body)).catch(() => null)
   const [sample, identity] = await Promise.all([
-    sampleDialect(async (body) => await post(baseUrl + route, body), target, pathOf(route), model, quirks.shape),
+    sampleDialect(async (body) => await post(baseUrl + route, body), target, pathOf(route), model, quirks),
     readIdentity(optional, root, model),
   ])
   signal.throwIfAborted()

@@ -1,5 +1,6 @@
 import type { Probe, ProbeHttp, Target, Turn, WireRequest } from '../backend.ts'
-import { probeOpenAi, type OpenAiQuirks } from './openai-probe.ts'
+import { probeOpenAi } from './openai-probe.ts'
+import type { OpenAiQuirks } from './openai-quirks.ts'
 import { openAiRequest, type ShapeBody } from './openai-wire.ts'
 
 /** OpenAI's routes of a server that is otherwise asked at its root, e.g. for chats. */
