@@ -3,11 +3,14 @@ import type { Measured } from './measured.ts'
 import type { Metric } from './metric.ts'
 import { needs } from './needs.ts'
 import { summarize } from './statistics.ts'
+import { cacheHitShare } from './types/cache-hit-share.ts'
+import { classicEffectiveThroughputs } from './types/classic-effective-throughput.ts'
 import { classicFirstTokenLatency } from './types/classic-first-token-latency.ts'
 import { classicLatency } from './types/classic-latency.ts'
 import { classicTflops } from './types/classic-tflops.ts'
 import { classicThroughput } from './types/classic-throughput.ts'
 import { classicTokenGenLatency } from './types/classic-token-gen-latency.ts'
+import { classicTokenLatencies } from './types/classic-token-latency.ts'
 import { classicTokensPerSec } from './types/classic-tokens-per-sec.ts'
 import { coalescedShare } from './types/coalesced-share.ts'
 import { e2eLatency } from './types/e2e-latency.ts'
@@ -15,11 +18,25 @@ import { emittedTokenThroughput } from './types/emitted-token-throughput.ts'
 import { firstContent } from './types/first-content.ts'
 import { firstReasoning } from './types/first-reasoning.ts'
 import { firstToolCall } from './types/first-tool-call.ts'
+import { goodputShare } from './types/goodput-share.ts'
+import { goodput } from './types/goodput.ts'
+import { interactivity } from './types/interactivity.ts'
 import { itlPerToken } from './types/itl-per-token.ts'
 import { itlWithZeros } from './types/itl-with-zeros.ts'
 import { itl } from './types/itl.ts'
+import { ledgerDifferenceShare } from './types/ledger-difference.ts'
+import { longestGap } from './types/longest-gap.ts'
+import { outputLengthRatio } from './types/output-length-ratio.ts'
+import { outputLength } from './types/output-length.ts'
+import { outputTokenThroughputPerGpu } from './types/output-token-throughput-per-gpu.ts'
+import { outputTokens } from './types/output-tokens.ts'
+import { promptTokens } from './types/prompt-tokens.ts'
 import { outputTokenThroughput } from './types/output-token-throughput.ts'
+import { promptLengthRatio } from './types/prompt-length-ratio.ts'
+import { promptLength } from './types/prompt-length.ts'
 import { requestThroughput } from './types/request-throughput.ts'
+import { stallTimeShare } from './types/stall-time-share.ts'
+import { stalls } from './types/stalls.ts'
 import { steadyOutputTokenThroughput } from './types/steady-output-token-throughput.ts'
 import { steadyRequestThroughput } from './types/steady-request-throughput.ts'
 import { steadyTotalTokenThroughput } from './types/steady-total-token-throughput.ts'
@@ -41,25 +58,42 @@ export const metrics = [
   ttftFromIntended,
   e2eLatency,
   tpot,
+  interactivity,
   itl,
   itlPerToken,
   itlWithZeros,
+  longestGap,
+  stalls,
+  stallTimeShare,
   coalescedShare,
   tokensPerChunk,
   requestThroughput,
+  goodput,
+  goodputShare,
   outputTokenThroughput,
   totalTokenThroughput,
   emittedTokenThroughput,
   steadyRequestThroughput,
   steadyOutputTokenThroughput,
   steadyTotalTokenThroughput,
+  outputTokenThroughputPerGpu,
   tflopsPerGpu,
+  promptLength,
+  promptLengthRatio,
+  outputLength,
+  outputLengthRatio,
+  cacheHitShare,
+  ...outputTokens,
+  ...promptTokens,
+  ledgerDifferenceShare,
   classicLatency,
   classicThroughput,
   classicFirstTokenLatency,
   classicTokenGenLatency,
   classicTokensPerSec,
   classicTflops,
+  ...classicEffectiveThroughputs,
+  ...classicTokenLatencies,
 ] as const satisfies readonly Metric[]
 
 export type MetricId = (typeof metrics)[number]['id']

@@ -1,6 +1,7 @@
 import type { Recording } from '../recording/recording.ts'
 import { answeredAt } from '../recording/request-times.ts'
 import { classicRequests, type ClassicRequest } from './classic/classic-request.ts'
+import type { Objectives } from './objectives.ts'
 import { mean } from './statistics.ts'
 import { tokenCounts, type TokenCounts } from './token-ledger.ts'
 
@@ -11,12 +12,15 @@ export interface PointFacts {
   readonly stream: boolean
   readonly model: string
   readonly tensorParallel: number
+  /** Tensor-parallel degree x replicas; null where no GPU is known to be at work. */
+  readonly gpus: number | null
   readonly parametersBillion: number | null
   /** Nominal lengths of the point. */
   readonly promptTokens: number
   readonly outputTokens: number
   /** The result file holds `generated_tokens` as a list of chunk texts, which the original counts in another way. */
   readonly listedTokens: boolean
+  readonly objectives: Objectives
 }
 
 /** A recording with what several metrics derive from it. Times are ns since the anchor. */

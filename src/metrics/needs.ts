@@ -1,4 +1,5 @@
 import type { Measured } from './measured.ts'
+import { objectivesUnjudged } from './objectives.ts'
 
 /** What a metric needs beyond a recording: why it is not there, or null when it is. */
 export const needs = {
@@ -9,6 +10,8 @@ export const needs = {
   promptTokens: ({ tokens }: Measured) => (tokens.prompt.ledger === 'none' ? tokens.prompt.note : null),
   parameters: ({ facts }: Measured) =>
     facts.parametersBillion === null ? "the model's size is not known (`parameters` in the bench file)" : null,
+  gpus: ({ facts }: Measured) => (facts.gpus === null ? 'it is not known that GPUs were used, or how many' : null),
+  objectives: objectivesUnjudged,
   clients: ({ facts }: Measured) => (facts.clients === null ? 'the load has no fixed number of clients' : null),
 } as const satisfies Record<string, (measured: Measured) => string | null>
 

@@ -17,6 +17,34 @@ export function perRequest(measured: Measured, value: (row: number) => number | 
   return distributionOf('s', values, measured.lost.length)
 }
 
+/** The same of a rate, where more is better: requests that were not ok stand at 0 in the censored percentiles. */
+export function perRequestRate(
+  { rows, lost }: Measured,
+  unit: string,
+  rate: (row: number) => number | null,
+): DistributionBlock {
+  const failed = new Set(lost)
+  const values: number[] = []
+  const all: number[] = []
+  for (const row of rows) {
+    const value = failed.has(row) ? 0 : rate(row)
+    if (value === null) continue
+    all.push(value)
+    if (!failed.has(row)) values.push(value)
+  }
+  const block = distributionOf(unit, values)
+  if (lost.length === 0 || values.length === 0) return block
+  const whole = distributionOf(unit, all)
+  const censored = (name: QuantileName) => ({
+    value: whole[name] ?? 0,
+    ...(whole.intervals && { interval: whole.intervals[name] }),
+  })
+  return {
+    ...block,
+    censored: { p50: censored('p50'), p90: censored('p90'), p95: censored('p95'), p99: censored('p99') },
+  }
+}
+
 /** A distribution's block with its 95 % intervals; `values` in order of sending, `lost` further ones at +infinity. */
 export function distributionOf(unit: string, values: readonly number[], lost = 0): DistributionBlock {
   const block = summarize(unit, values, lost)

@@ -9,10 +9,12 @@ export const somePoint: PointFacts = {
   stream: true,
   model: 'meta-llama/Llama-2-7b-hf',
   tensorParallel: 1,
+  gpus: null,
   parametersBillion: null,
   promptTokens: 10,
   outputTokens: 3,
   listedTokens: false,
+  objectives: {},
 }
 
 /** Metrics of requests given as in `makeRecording`. */

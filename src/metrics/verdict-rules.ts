@@ -1,6 +1,7 @@
 import type { VerdictFamily, VerdictStatus } from '../result/schema.ts'
 import { meanConcurrency } from './concurrency.ts'
 import { gapsOf } from './gaps.ts'
+import { ledgerDifference } from './ledgers.ts'
 import { sum } from './statistics.ts'
 import { tokenChunkRows } from '../recording/request-times.ts'
 import type { VerdictFacts } from './verdict-facts.ts'
@@ -34,6 +35,9 @@ const limits = {
   missingLoad: { suspect: 0.02, invalid: 0.1 },
   cached: { suspect: 0.05, invalid: 0.2 },
 } as const satisfies Record<string, Limits>
+
+/** Counters of tokens that differ by more than this share. */
+const ledgersApart = 0.02
 
 /** Busy time before polls against the smallest quantile shown: the larger of a share of it and a time. */
 const busyLimits = {
@@ -152,6 +156,17 @@ export const verdictRules: readonly Rule[] = [
       ok.length === 0 || tokens.output.ledger === 'server'
         ? null
         : { status: 'suspect', text: `output tokens: ${tokens.output.note}` },
+  },
+  {
+    id: 'ledgers_part',
+    family: 'throughput',
+    describe:
+      "output tokens by the server's usage against other counters, one a request allowed for the end token: 2 % apart suspect",
+    judge({ measured }) {
+      const found = ledgerDifference(measured)
+      if (found === null || found.share <= ledgersApart) return null
+      return { status: 'suspect', text: `token counts part by ${percent(found.share)}: ${found.text}` }
+    },
   },
   {
     id: 'not_alone',

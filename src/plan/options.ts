@@ -55,6 +55,29 @@ export const thresholdSchema = z
   .strictObject({ min: z.number().optional(), max: z.number().optional() })
   .refine((limit) => limit.min !== undefined || limit.max !== undefined, 'give min, max or both')
 
+const deadline = z.strictObject({ prompt: z.number().positive(), generation: z.number().positive() })
+export const objectivesSchema = z.strictObject({
+  ttft: seconds.optional(),
+  tpot: seconds.optional(),
+  itl: seconds.optional(),
+  e2e: seconds.optional(),
+  cum: deadline.optional(),
+  ema16: deadline.optional(),
+})
+
+/** `ttft<0.5`, `cum=512/4` (the original's deadline at 512 prompt and 4 output tokens/s) */
+function parseObjectives(words: readonly string[]): Record<string, unknown> {
+  const limits: Record<string, unknown> = {}
+  for (const word of words) {
+    const limit = /^(ttft|tpot|itl|e2e)<=?([\d.]+(?:e-?\d+)?)$/i.exec(word.replaceAll(' ', ''))
+    const rates = /^(cum|ema16)=([\d.]+)\/([\d.]+)$/i.exec(word.replaceAll(' ', ''))
+    if (limit) limits[limit[1] ?? ''] = Number(limit[2])
+    else if (rates) limits[rates[1] ?? ''] = { prompt: Number(rates[2]), generation: Number(rates[3]) }
+    else throw new Error(`"${word}" is no objective; write 'ttft<0.5', tpot, itl, e2e, or 'cum=512/4', ema16`)
+  }
+  return limits
+}
+
 /** `ttft.p99<0.5`, `output_token_throughput>900` */
 function parseThresholds(words: readonly string[]): Record<string, { min?: number; max?: number }> {
   const limits: Record<string, { min?: number; max?: number }> = {}
@@ -320,11 +343,16 @@ export const benchOptions = {
     },
   ),
   objectives: option(
-    z.record(z.string(), z.number().positive()).default({}),
-    'Limits that one request must meet, for goodput',
+    objectivesSchema.default({}),
+    "Limits that one request must meet, for goodput: seconds, or the original's deadlines at prompt/output tokens/s",
     {
       group: 'results',
-      fileOnly: true,
+      flag: 'objective',
+      aliases: ['--objectives'],
+      value: "'ttft<X'|'cum=P/G'",
+      list: true,
+      parse: parseObjectives,
+      defaultText: "the bench file's",
     },
   ),
   thresholds: option(

@@ -16,7 +16,7 @@ export function parseBench(file: string, input: unknown, flags: Flags['bench'] =
   // A number of clients on the command line replaces the file's load shape.
   if ('clients' in fromFlags) fromFlags['load'] = null
   const merged: Record<string, unknown> = { ...input, ...fromFlags }
-  for (const key of ['thresholds', 'header'] as const) {
+  for (const key of ['thresholds', 'objectives', 'header'] as const) {
     const [own, given] = [(input as Record<string, unknown>)[key], fromFlags[key]]
     if (own && given) merged[key] = Object.assign({}, own, given)
   }

@@ -1,3 +1,4 @@
+import type { Objectives } from '../metrics/objectives.ts'
 import type { Sampling, ServerParameters } from '../backends/backend.ts'
 
 /** One backend with one set of server parameters; one `describe`. */
@@ -42,7 +43,7 @@ export interface Point {
   readonly promptsFile: string | null
   readonly prompts: 'salted' | 'classic'
   readonly salt: string | null
-  readonly objectives: Readonly<Record<string, number>>
+  readonly objectives: Objectives
   readonly thresholds: Readonly<Record<string, Threshold>>
   readonly maxErrorRate: number
   readonly saveText: boolean

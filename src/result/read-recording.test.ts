@@ -18,10 +18,12 @@ const facts = {
   stream: true,
   model: 'some/model',
   tensorParallel: 1,
+  gpus: null,
   parametersBillion: null,
   promptTokens: 10,
   outputTokens: 3,
   listedTokens: false,
+  objectives: {},
 }
 
 describe('a recording read from its files', () => {

@@ -1,4 +1,5 @@
 import type { Outcome } from '../recording/vocabulary.ts'
+import type { Objectives } from '../metrics/objectives.ts'
 
 /** The result file as JSON: the original's keys, and ours under `servemark`. */
 export interface ResultFile {
@@ -68,6 +69,10 @@ export interface PointBlock {
   readonly tensor_parallel: number
   readonly max_ragged_batch_size: number
   readonly replicas: number
+  /** Tensor-parallel degree x replicas, null unknown; absent in earlier files, as the next two. */
+  readonly gpus?: number | null
+  readonly parameters_billion?: number | null
+  readonly objectives?: Objectives
   readonly prompt_tokens: number
   readonly output_tokens: number
   /** Closed-loop clients; null in an open loop. */

@@ -79,10 +79,12 @@ export function pointResult(
     stream: point.stream,
     model,
     tensorParallel: 1,
+    gpus: null,
     parametersBillion: null,
     promptTokens: point.promptTokens,
     outputTokens: point.outputTokens,
     listedTokens: listsTokens(backend, point.stream),
+    objectives: point.objectives,
   })
   const metrics = deriveMetrics(measured)
   const accuracy = { floor: null, in_situ: null, bound: boundOf(recording) }

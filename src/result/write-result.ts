@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
 import type { Recording } from '../recording/recording.ts'
+import { gpusOf } from './gpus.ts'
 import { chunksToArrow } from './chunk-file.ts'
 import type { ResultPaths } from './names.ts'
 import { originalArgs, snakeCase } from './original-args.ts'
@@ -110,7 +111,7 @@ function resultFile(
   }
 }
 
-function pointBlock({ configuration, point, model, tokenLedger, salt }: PointResult): PointBlock {
+function pointBlock({ configuration, point, model, tokenLedger, salt, environment }: PointResult): PointBlock {
   const { parameters } = configuration
   const { kind, clients, staggerSeconds } = point.load
   return {
@@ -122,6 +123,9 @@ function pointBlock({ configuration, point, model, tokenLedger, salt }: PointRes
     tensor_parallel: parameters.tensorParallel,
     max_ragged_batch_size: parameters.maxRaggedBatchSize,
     replicas: parameters.replicas,
+    gpus: gpusOf(configuration, environment),
+    parameters_billion: point.parametersBillion,
+    objectives: point.objectives,
     prompt_tokens: point.promptTokens,
     output_tokens: point.outputTokens,
     clients,

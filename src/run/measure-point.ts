@@ -13,6 +13,7 @@ import type { Point, ServerConfiguration } from '../plan/types.ts'
 import type { Recording } from '../recording/recording.ts'
 import { formatFailure } from '../report/table-row.ts'
 import { collectEnvironment, hostOf } from '../result/environment.ts'
+import { gpusOf } from '../result/gpus.ts'
 import { resultName, resultPaths, type ResultPaths } from '../result/names.ts'
 import { listsTokens } from '../result/response-details.ts'
 import { findKept, pointHash } from '../result/resume.ts'
@@ -159,7 +160,7 @@ interface Measurement {
 async function seal(given: PointMeasurement, measurement: Measurement): Promise<{ path: string; file: ResultFile }> {
   const { configuration, point, ready, context, redactor } = given
   const { paths, hash, environment, workload, recording } = measurement
-  const measured = measure(recording, factsOf(given))
+  const measured = measure(recording, factsOf(given, environment))
   const metrics = deriveMetrics(measured)
   const accuracy = { floor: null, in_situ: null, bound: boundOf(recording) }
   const notes = [...ready.probe.notes, ...workload.notes]
@@ -210,16 +211,21 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
   )
 }
 
-function factsOf({ configuration, point, ready }: PointMeasurement): PointFacts {
+function factsOf(
+  { configuration, point, ready }: PointMeasurement,
+  environment: Readonly<Record<string, unknown>>,
+): PointFacts {
   return {
     clients: point.load.clients,
     stream: point.stream,
     model: ready.probe.model,
     tensorParallel: configuration.parameters.tensorParallel,
+    gpus: gpusOf(configuration, environment),
     parametersBillion: point.parametersBillion,
     promptTokens: point.promptTokens,
     outputTokens: point.outputTokens,
     listedTokens: listsTokens(configuration.backend, point.stream),
+    objectives: point.objectives,
   }
 }
 

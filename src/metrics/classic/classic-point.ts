@@ -34,11 +34,12 @@ export function classicPoint(result: AnyResult, count: ((text: string) => number
   return {
     group,
     clients: result.point.clients,
-    requests: requests.map((request, i) => ({
-      ...request,
-      promptTokens: request.promptTokens ?? stored?.[i]?.prompt ?? null,
-      generatedTokens: request.generatedTokens ?? stored?.[i]?.output ?? null,
-    })),
+    requests: requests.map((request, i) =>
+      Object.assign(request, {
+        promptTokens: request.promptTokens ?? stored?.[i]?.prompt ?? null,
+        generatedTokens: request.generatedTokens ?? stored?.[i]?.output ?? null,
+      }),
+    ),
   }
 }
 

@@ -89,10 +89,9 @@ function load(name: string): Loaded {
     const point = originalPoint(join(golden, name, path), args)
     const group = classicGroup(point)
     if (!group) continue
-    const requests = classicRequestsOf(response_details, null).map((request, i) => ({
-      ...request,
-      promptTokens: counts?.[i] ?? 0,
-    }))
+    const requests = classicRequestsOf(response_details, null).map((request, i) =>
+      Object.assign(request, { promptTokens: counts?.[i] ?? 0 }),
+    )
     ;(directories[dirname(path)] ??= []).push({ group, clients: point.clients ?? 0, requests })
   }
   loaded.set(name, { expected, directories })
@@ -170,6 +169,7 @@ describe.skipIf(cases.length === 0)('the original agrees to 1e-9', () => {
       for (const { label, y } of bar) {
         const wanted = Object.entries(directories).find(([path]) => path.includes('vllm') === (label === 'vLLM'))?.[1]
         const point = wanted?.find((each) => each.clients === clients)
+        expect(point?.clients).toBe(clients)
         const { value } = tokenLatencyPercentiles(point?.requests ?? [], { requests: 100, headTokens: 2 })
         expectClose([value?.p50, value?.p90, value?.p95], y)
       }

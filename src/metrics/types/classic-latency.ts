@@ -1,4 +1,5 @@
 import { classicLatency as formula } from '../classic/formulas.ts'
+import { meanInterval } from '../intervals/order-statistics.ts'
 import type { ScalarMetric } from '../metric.ts'
 
 export const classicLatency = {
@@ -11,5 +12,9 @@ export const classicLatency = {
   formula: 'mean(end - start)',
   needs: [],
   show: { unit: 's', scale: 1, digits: 3 },
-  of: ({ classic }) => ({ unit: 's', ...formula(classic) }),
+  of: ({ classic }) => ({
+    unit: 's',
+    ...formula(classic),
+    ...(classic.length > 0 && { interval: meanInterval(classic.map(({ start, end }) => end - start)) }),
+  }),
 } as const satisfies ScalarMetric

@@ -1,3 +1,4 @@
+import { rateInterval } from '../intervals/rate.ts'
 import { seconds } from '../measured.ts'
 import type { ScalarMetric } from '../metric.ts'
 import { sum } from '../statistics.ts'
@@ -12,12 +13,15 @@ export const outputTokenThroughput = {
   formula: 'output tokens of ok requests / span',
   needs: ['outputTokens'],
   show: { table: 'Output tokens/s', unit: 'tokens/s', scale: 1, digits: 1 },
-  of({ ok, span, tokens: { output } }) {
+  of(measured) {
+    const {
+      ok,
+      span,
+      tokens: { output },
+    } = measured
     if (span === null) return { unit: 'tokens/s', value: null, note: 'no request was ok' }
-    return {
-      unit: 'tokens/s',
-      value: sum(ok.map((row) => output.counts[row] ?? 0)) / seconds(span),
-      note: output.note,
-    }
+    const value = sum(ok.map((row) => output.counts[row] ?? 0)) / seconds(span)
+    const interval = rateInterval(measured, value, (row) => output.counts[row] ?? 0)
+    return { unit: 'tokens/s', value, note: output.note, ...(interval && { interval }) }
   },
 } as const satisfies ScalarMetric

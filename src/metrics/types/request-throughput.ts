@@ -1,3 +1,4 @@
+import { rateInterval } from '../intervals/rate.ts'
 import { seconds } from '../measured.ts'
 import type { ScalarMetric } from '../metric.ts'
 
@@ -11,8 +12,11 @@ export const requestThroughput = {
   formula: 'ok requests / span, the span from the first send to the last token or end mark of an ok request',
   needs: [],
   show: { table: 'Requests/s', unit: 'requests/s', scale: 1, digits: 3 },
-  of: ({ ok, span }) =>
-    span === null
-      ? { unit: 'requests/s', value: null, note: 'no request was ok' }
-      : { unit: 'requests/s', value: ok.length / seconds(span) },
+  of(measured) {
+    const { ok, span } = measured
+    if (span === null) return { unit: 'requests/s', value: null, note: 'no request was ok' }
+    const value = ok.length / seconds(span)
+    const interval = rateInterval(measured, value, () => 1)
+    return { unit: 'requests/s', value, ...(interval && { interval }) }
+  },
 } as const satisfies ScalarMetric

@@ -1,3 +1,4 @@
+import { rateInterval } from '../intervals/rate.ts'
 import { seconds } from '../measured.ts'
 import type { ScalarMetric } from '../metric.ts'
 import { outputTokensWithin } from '../steady-tokens.ts'
@@ -16,10 +17,8 @@ export const steadyOutputTokenThroughput = {
   of(measured) {
     const { steady, tokens } = measured
     if (steady.window === null) return { unit: 'tokens/s', value: null, note: steady.reason }
-    return {
-      unit: 'tokens/s',
-      value: outputTokensWithin(measured, steady.window) / seconds(steady.window),
-      note: tokens.output.note,
-    }
+    const value = outputTokensWithin(measured, steady.window) / seconds(steady.window)
+    const interval = rateInterval(measured, value, (row) => tokens.output.counts[row] ?? 0)
+    return { unit: 'tokens/s', value, note: tokens.output.note, ...(interval && { interval }) }
   },
 } as const satisfies ScalarMetric

@@ -1,4 +1,5 @@
 import { answeredAt } from '../../recording/request-times.ts'
+import { rateInterval } from '../intervals/rate.ts'
 import { seconds } from '../measured.ts'
 import type { ScalarMetric } from '../metric.ts'
 
@@ -13,13 +14,16 @@ export const steadyRequestThroughput = {
     'ok requests answered while all clients were at work / that time (from when the last client has sent its first request to when the first finds none left); null below 3 mean latencies',
   needs: [],
   show: { unit: 'requests/s', scale: 1, digits: 3 },
-  of({ recording, ok, steady }) {
+  of(measured) {
+    const { recording, ok, steady } = measured
     const { window } = steady
     if (window === null) return { unit: 'requests/s', value: null, note: steady.reason }
     const answered = ok.filter((row) => {
       const time = answeredAt(recording.requests, row)
       return time !== null && time > window.start && time <= window.end
     })
-    return { unit: 'requests/s', value: answered.length / seconds(window) }
+    const value = answered.length / seconds(window)
+    const interval = rateInterval(measured, value, () => 1)
+    return { unit: 'requests/s', value, ...(interval && { interval }) }
   },
 } as const satisfies ScalarMetric

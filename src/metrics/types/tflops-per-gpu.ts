@@ -9,7 +9,8 @@ export const tflopsPerGpu = {
   unit: 'TFLOP/s',
   better: 'higher',
   family: 'throughput',
-  formula: '2 x parameters x (prompt and output tokens of ok requests / span) / tensor-parallel degree',
+  formula:
+    '2 x parameters x (prompt and output tokens of ok requests / span) / GPUs (tensor-parallel degree x replicas)',
   needs: ['outputTokens', 'promptTokens', 'parameters'],
   show: { unit: 'TFLOP/s', scale: 1, digits: 2 },
   of({ facts, ok, span, tokens }) {
@@ -17,7 +18,7 @@ export const tflopsPerGpu = {
       return { unit: 'TFLOP/s', value: null, note: 'no request was ok' }
     }
     const total = sum(ok.map((row) => (tokens.prompt.counts[row] ?? 0) + (tokens.output.counts[row] ?? 0)))
-    const value = (2e-3 * facts.parametersBillion * total) / seconds(span) / facts.tensorParallel
+    const value = (2e-3 * facts.parametersBillion * total) / seconds(span) / (facts.gpus ?? facts.tensorParallel)
     return { unit: 'TFLOP/s', value, note: tokens.output.note }
   },
 } as const satisfies ScalarMetric

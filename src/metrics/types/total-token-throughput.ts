@@ -1,3 +1,4 @@
+import { rateInterval } from '../intervals/rate.ts'
 import { seconds } from '../measured.ts'
 import type { ScalarMetric } from '../metric.ts'
 import { sum } from '../statistics.ts'
@@ -12,12 +13,17 @@ export const totalTokenThroughput = {
   formula: 'prompt and output tokens of ok requests / span',
   needs: ['outputTokens', 'promptTokens'],
   show: { unit: 'tokens/s', scale: 1, digits: 1 },
-  of({ ok, span, tokens: { prompt, output } }) {
+  of(measured) {
+    const {
+      ok,
+      span,
+      tokens: { prompt, output },
+    } = measured
     if (span === null) return { unit: 'tokens/s', value: null, note: 'no request was ok' }
-    return {
-      unit: 'tokens/s',
-      value: sum(ok.map((row) => (prompt.counts[row] ?? 0) + (output.counts[row] ?? 0))) / seconds(span),
-      note: prompt.note === output.note ? output.note : `output ${output.note}; prompt ${prompt.note}`,
-    }
+    const tokensOf = (row: number) => (prompt.counts[row] ?? 0) + (output.counts[row] ?? 0)
+    const value = sum(ok.map(tokensOf)) / seconds(span)
+    const interval = rateInterval(measured, value, tokensOf)
+    const note = prompt.note === output.note ? output.note : `output ${output.note}; prompt ${prompt.note}`
+    return { unit: 'tokens/s', value, note, ...(interval && { interval }) }
   },
 } as const satisfies ScalarMetric

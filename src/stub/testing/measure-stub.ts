@@ -90,10 +90,12 @@ export async function measureStub(
     stream,
     model: 'stub',
     tensorParallel: 1,
+    gpus: null,
     parametersBillion: null,
     promptTokens: 5,
     outputTokens,
     listedTokens: false,
+    objectives: {},
   })
   const log = await stub.log()
   const byId = new Map(log.requests.map((entry) => [entry.requestId, entry]))
