@@ -131,7 +131,7 @@ class LlamaServerDecoder implements Decoder {
     const total = count(payload['tokens_predicted'])
     if (total !== null) {
       const tokens = Math.max(0, total - this.#counted)
-      this.#counted = total
+      this.#counted = Math.max(this.#counted, total)
       return tokens
     }
     const ids = payload['tokens']

@@ -124,7 +124,7 @@ class SglangDecoder implements Decoder {
     if (text !== '') carried.text = text
     if (total !== null) {
       carried.tokens = Math.max(0, total - this.#counted)
-      this.#counted = total
+      this.#counted = Math.max(this.#counted, total)
     }
     carried.usage = {
       promptTokens: count(meta['prompt_tokens']),

@@ -9,7 +9,12 @@ import { createDecoder } from './testing/echo-decoder.ts'
 import { plannedRequest } from './testing/plan.ts'
 
 /** Events at times 10, 20, ... as one request; returns its row and the kinds of its chunks. */
-function take(...events: Carried[]): { record: ReturnType<typeof newRecord>; kinds: string[]; carries: number[] } {
+function take(...events: Carried[]): {
+  record: ReturnType<typeof newRecord>
+  kinds: string[]
+  carries: number[]
+  malformed: string | null
+} {
   const recorder = new Recorder(true)
   const record = newRecord(plannedRequest(0), 'measure', 'ok')
   const reply = new Reply(record, recorder.addRequest(record), recorder, createDecoder())
@@ -22,7 +27,7 @@ function take(...events: Carried[]): { record: ReturnType<typeof newRecord>; kin
     buffer.take()
     reply.take(buffer)
   })
-  reply.end('')
+  const { malformed } = reply.end('')
   const empty = { length: 0, time: new Float64Array(), busy: new Float64Array(), reads: new Int32Array() }
   const moments = {
     warmupStart: null,
@@ -37,6 +42,7 @@ function take(...events: Carried[]): { record: ReturnType<typeof newRecord>; kin
     record,
     kinds: [...chunks.kind].map((kind) => chunkKinds[kind]!),
     carries: [...chunks.carriesToken],
+    malformed,
   }
 }
 
@@ -86,4 +92,25 @@ test('the last usage counts, and what it leaves out is kept', () => {
   )
   expect([record.serverPromptTokens, record.serverOutputTokens, record.cachedTokens]).toEqual([5, 7, 2])
   expect(record.usage).toBe(20)
+})
+
+test('running usage that falls keeps its larger count', () => {
+  const { record } = take(
+    { usage: { ...noCounts, promptTokens: 5, outputTokens: 9 } },
+    { usage: { ...noCounts, promptTokens: 5, outputTokens: 7 } },
+  )
+  expect([record.serverPromptTokens, record.serverOutputTokens]).toEqual([5, 9])
+})
+
+test("tokens after the end mark are not the protocol's", () => {
+  const { record, kinds, malformed } = take({ text: 'a', finishReason: 'stop' }, { end: true }, { text: 'b' })
+  expect(malformed).toContain('event 3 carries tokens after the end mark')
+  expect(kinds).toEqual(['text', 'end', 'error'])
+  expect(record.lastToken).toBe(10)
+})
+
+test('usage after the end mark, and tokens in the event that ends, are', () => {
+  const { record, malformed } = take({ text: 'a' }, { text: 'b', end: true }, { usage: noCounts })
+  expect(malformed).toBe(null)
+  expect(record.lastToken).toBe(20)
 })

@@ -42,6 +42,11 @@ export class Reply {
     const tokens = carried.tokens ?? 0
     const text = wordsOf(carried)
     const carriesToken = text !== '' || tokens > 0
+    if (carriesToken && this.#record.endMark !== null) {
+      this.#malformed = `event ${this.#events} carries tokens after the end mark: ${oneLine(data).slice(0, 200)}`
+      this.#add(event, 'error', {}, false)
+      return 0
+    }
     this.#add(event, kindOf(carried), carried, carriesToken)
     this.#enter(carried, event.time, carriesToken)
     return carried.tokens ?? (carriesToken ? 1 : 0)
@@ -87,15 +92,19 @@ export class Reply {
     if (carried.timings !== undefined) record.serverTimings = carried.timings
   }
 
-  /** Running usage grows, so the last one counts. */
+  /** Running usage only grows, so the largest count of each kind stands. */
   #enterUsage(usage: Usage, time: number): void {
     const record = this.#record
     record.usage = time
-    record.serverPromptTokens = usage.promptTokens ?? record.serverPromptTokens
-    record.serverOutputTokens = usage.outputTokens ?? record.serverOutputTokens
-    record.cachedTokens = usage.cachedTokens ?? record.cachedTokens
-    record.reasoningTokens = usage.reasoningTokens ?? record.reasoningTokens
+    record.serverPromptTokens = larger(record.serverPromptTokens, usage.promptTokens)
+    record.serverOutputTokens = larger(record.serverOutputTokens, usage.outputTokens)
+    record.cachedTokens = larger(record.cachedTokens, usage.cachedTokens)
+    record.reasoningTokens = larger(record.reasoningTokens, usage.reasoningTokens)
   }
+}
+
+function larger(known: number | null, told: number | null): number | null {
+  return known === null || (told !== null && told > known) ? told : known
 }
 
 function wordsOf(carried: Carried): string {

@@ -9,8 +9,9 @@ export function firstObject(...values: readonly unknown[]): Json | null {
   return values.find(isObject) ?? null
 }
 
+/** A whole number from 0; null for all else, so that a negative or broken count is no count. */
 export function count(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
 }
 
 export function nonEmptyString(value: unknown): string | null {

@@ -234,6 +234,25 @@ describe('shapes', () => {
     expect(tokens(stream('completions', chunk(2), chunk(7), chunk(7)))).toEqual([2, 5, 0])
   })
 
+  test('running usage that falls back counts no token twice', () => {
+    const chunk = (completion_tokens: number) => ({
+      ...delta({ content: 'a' }),
+      usage: { prompt_tokens: 3, completion_tokens },
+    })
+    expect(tokens(stream('chat', chunk(5), chunk(2), chunk(6)))).toEqual([5, 0, 1])
+  })
+
+  test.each([-5, 7.5, 1e300, '8'])('%s tokens is no count', (completion_tokens) => {
+    const usage = { prompt_tokens: 3, completion_tokens }
+    expect(one('chat', { choices: [], usage })?.usage).toMatchObject({ promptTokens: 3, outputTokens: null })
+  })
+
+  test('0 and 8 tokens are counts', () => {
+    const of = (completion_tokens: number) =>
+      one('chat', { choices: [], usage: { prompt_tokens: 3, completion_tokens } })?.usage?.outputTokens
+    expect([of(0), of(8)]).toEqual([0, 8])
+  })
+
   test('a whole answer in one chunk brings all its tokens', () => {
     const chunk = { ...delta({ content: 'abc' }, { finish_reason: 'stop' }), usage: { completion_tokens: 4 } }
     expect(one('chat', chunk)?.tokens).toBe(4)

@@ -74,7 +74,7 @@ class OpenAiDecoder implements Decoder {
       if (!isRoleOnly(carried)) this.#uncounted = true
     } else if (!this.#uncounted && choices === 1) {
       running = Math.max(0, total - this.#counted)
-      this.#counted = total
+      this.#counted = Math.max(this.#counted, total)
     }
     const ids = choice['token_ids']
     return Array.isArray(ids) ? ids.length : running
