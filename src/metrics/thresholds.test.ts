@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { checkThresholds, evaluateThresholds } from './thresholds.ts'
+import { distributionOf } from './per-request.ts'
+import { checkThresholds, evaluateThresholds, type Gate } from './thresholds.ts'
 import { summarize } from './statistics.ts'
 
 const blocks = {
@@ -68,5 +69,40 @@ describe('a threshold', () => {
   })
   test('may ask for a count', () => {
     expect(one('ttft.count', { min: 3 })?.status).toBe('passed')
+  })
+
+  describe('with an interval', () => {
+    const many = Array.from({ length: 60 }, (_, i) => ((i * 29) % 60) / 100)
+    const measured = { ttft: distributionOf('s', many), e2e_latency: distributionOf('s', many, 1) }
+    const judged = (name: string, limit: { min?: number; max?: number }, gate?: Gate) =>
+      evaluateThresholds({ [name]: limit }, measured, gate)[0]
+
+    test('says it in its line', () => {
+      expect(judged('ttft.p50', { max: 0.4 })?.text).toBe(
+        'ttft.p50: 0.295 s (95 % 0.21 to 0.38, n=60); limit at most 0.4 s: passed',
+      )
+    })
+    test('is missed where too few values bound the percentile towards the limit', () => {
+      expect(judged('ttft.p99', { max: 9 })).toMatchObject({
+        status: 'missed',
+        text: expect.stringMatching(
+          /95 % \S+ to open, n=60\); .* missed, as too few values bound it above: it needs 368/,
+        ),
+      })
+    })
+    test('is passed where it is open on the other side only', () => {
+      expect(judged('ttft.p99', { min: 0.1 })?.status).toBe('passed')
+    })
+    test('is missed where failed requests open it', () => {
+      expect(judged('ttft.p95', { max: 9 })?.status).toBe('missed')
+      expect(judged('e2e_latency.p90', { max: 9 })?.status).toBe('passed')
+    })
+    test('is missed at an invalid point, unless that is allowed', () => {
+      const at = (status: 'suspect' | 'invalid', allowInvalid: boolean) =>
+        judged('ttft.p50', { max: 0.4 }, { status, allowInvalid })
+      expect(at('suspect', false)?.status).toBe('passed')
+      expect(at('invalid', true)?.status).toBe('passed')
+      expect(at('invalid', false)?.text).toMatch(/missed, as the point is invalid/)
+    })
   })
 })

@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts'
-import type { DistributionBlock, MetricBlock, ThresholdBlock } from '../result/schema.ts'
+import type { DistributionBlock, IntervalBlock, MetricBlock, ThresholdBlock, VerdictStatus } from '../result/schema.ts'
 import { metrics } from './index.ts'
-import { quantileNames, type QuantileName } from './statistics.ts'
+import { valuesNeeded } from './intervals/order-statistics.ts'
+import { quantileNames, shownQuantiles, type QuantileName } from './statistics.ts'
 
 /** Limits that a point must meet, by metric: `{ 'ttft.p99': { max: 0.5 }, output_token_throughput: { min: 900 } }`. */
 export type Thresholds = Readonly<Record<string, Limit>>
@@ -24,10 +25,21 @@ export function checkThresholds(thresholds: Thresholds): void {
   }
 }
 
-/** Judges a point's metrics. A value that does not exist, or that falls among failed requests, misses a maximum. */
+/** What a threshold must know of its point beside the metrics. */
+export interface Gate {
+  readonly status: VerdictStatus
+  /** Judge an invalid point as if it were not. */
+  readonly allowInvalid: boolean
+}
+
+/**
+ * Judges a point's metrics; percentiles are the censored ones. What cannot be known misses: a value that does not exist or
+ * falls among failed requests, a 95 % interval that is open towards the limit, any value of an invalid point.
+ */
 export function evaluateThresholds(
   thresholds: Thresholds,
   blocks: Readonly<Record<string, MetricBlock>>,
+  gate: Gate = { status: 'valid', allowInvalid: false },
 ): ThresholdBlock[] {
   return Object.entries(thresholds).map(([name, limit]) => {
     const { metric, part } = target(name)
@@ -36,59 +48,100 @@ export function evaluateThresholds(
       block === undefined
         ? { kind: 'missing', count: null, why: 'not measured' }
         : 'value' in block
-          ? ofScalar(block.value, block.note)
+          ? ofScalar(block.value, block.note, block.interval)
           : ofDistribution(block, part ?? 'mean')
-    return judge(name, part === 'count' ? 'requests or gaps' : metric.unit, limit, found)
+    return judge(name, part === 'count' ? 'requests or gaps' : metric.unit, limit, found, gate)
   })
 }
 
 type Found =
-  | { readonly kind: 'value'; readonly value: number; readonly count: number | null }
+  | {
+      readonly kind: 'value'
+      readonly value: number
+      readonly count: number | null
+      readonly interval: IntervalBlock | null
+      /** How many values would close the interval. */
+      readonly needed: number | null
+    }
   /** Some requests never got there: the value is at least this, and no maximum is met. */
   | { readonly kind: 'beyond'; readonly atLeast: number | null; readonly count: number }
   | { readonly kind: 'missing'; readonly count: number | null; readonly why: string }
 
-function ofScalar(value: number | null, note: string | undefined): Found {
+function ofScalar(value: number | null, note: string | undefined, interval: IntervalBlock | undefined): Found {
   return value === null
     ? { kind: 'missing', count: null, why: note ?? 'no value' }
-    : { kind: 'value', value, count: null }
+    : { kind: 'value', value, count: null, interval: interval ?? null, needed: null }
 }
 
 function ofDistribution(block: DistributionBlock, part: Part): Found {
   const { count } = block
-  const censored = isQuantile(part) ? block.censored?.[part] : undefined
+  if (!isQuantile(part)) {
+    const value = block[part]
+    if (value === null) return { kind: 'missing', count, why: 'nothing to take it from' }
+    const interval = part === 'mean' ? (block.intervals?.mean ?? null) : null
+    return { kind: 'value', value, count, interval, needed: null }
+  }
+  const censored = block.censored?.[part]
   if (censored && 'at_least' in censored) return { kind: 'beyond', atLeast: censored.at_least, count }
   const value = censored ? censored.value : block[part]
-  return value === null ? { kind: 'missing', count, why: 'nothing to take it from' } : { kind: 'value', value, count }
+  if (value === null) return { kind: 'missing', count, why: 'nothing to take it from' }
+  const interval = (censored ? censored.interval : block.intervals?.[part]) ?? null
+  return { kind: 'value', value, count, interval, needed: valuesNeeded(shownQuantiles[part]) }
 }
 
 const isQuantile = (part: Part): part is QuantileName => (quantileNames as readonly string[]).includes(part)
 
-function judge(metric: string, unit: string, limit: Limit, found: Found): ThresholdBlock {
+function judge(metric: string, unit: string, limit: Limit, found: Found, gate: Gate): ThresholdBlock {
   const { min, max } = limit
-  const met =
-    found.kind === 'value'
-      ? found.value >= (min ?? -Infinity) && found.value <= (max ?? Infinity)
-      : found.kind === 'beyond' && max === undefined && (found.atLeast ?? -Infinity) >= (min ?? -Infinity)
-  const value =
-    found.kind === 'value'
-      ? `${number(found.value)} ${unit}`
-      : found.kind === 'beyond'
-        ? `${found.atLeast === null ? 'unbounded' : `over ${number(found.atLeast)} ${unit}`}, as it falls among failed requests`
-        : `no value (${found.why})`
+  const against = objection(limit, found, gate)
   const limits = [
     min === undefined ? [] : [`at least ${number(min)}`],
     max === undefined ? [] : [`at most ${number(max)}`],
   ]
+  const interval = found.kind === 'value' ? found.interval : null
+  const facts = [
+    ...(interval === null ? [] : [`95 % ${describeInterval(interval)}`]),
+    ...(found.count === null ? [] : [`n=${found.count}`]),
+  ]
+  const about = facts.length === 0 ? '' : ` (${facts.join(', ')})`
   return {
     metric,
     min: min ?? null,
     max: max ?? null,
     value: found.kind === 'value' ? found.value : null,
+    ...(interval && { interval }),
     count: found.count,
-    status: met ? 'passed' : 'missed',
-    text: `${metric}: ${value}${found.count === null ? '' : ` (n=${found.count})`}; limit ${limits.flat().join(' and ')} ${unit}: ${met ? 'passed' : 'missed'}`,
+    status: against === null ? 'passed' : 'missed',
+    text: `${metric}: ${describeFound(found, unit)}${about}; limit ${limits.flat().join(' and ')} ${unit}: ${against === null ? 'passed' : `missed${against}`}`,
   }
+}
+
+/** Why the limit is not met, as the end of a sentence; empty where the value says it all; null: it is met. */
+function objection({ min, max }: Limit, found: Found, { status, allowInvalid }: Gate): string | null {
+  const within =
+    found.kind === 'value'
+      ? found.value >= (min ?? -Infinity) && found.value <= (max ?? Infinity)
+      : found.kind === 'beyond' && max === undefined && (found.atLeast ?? -Infinity) >= (min ?? -Infinity)
+  if (!within) return ''
+  if (status === 'invalid' && !allowInvalid) return ', as the point is invalid (--allow-invalid judges it nevertheless)'
+  if (found.kind !== 'value' || found.interval === null) return null
+  const { low, high } = found.interval
+  const open = max !== undefined && high === null ? 'above' : min !== undefined && low === null ? 'below' : null
+  if (open === null) return null
+  const more = found.needed === null || (found.count ?? 0) >= found.needed ? '' : `: it needs ${found.needed} or more`
+  return `, as too few values bound it ${open}${more}`
+}
+
+function describeFound(found: Found, unit: string): string {
+  if (found.kind === 'value') return `${number(found.value)} ${unit}`
+  if (found.kind === 'missing') return `no value (${found.why})`
+  const least = found.atLeast === null ? 'unbounded' : `over ${number(found.atLeast)} ${unit}`
+  return `${least}, as it falls among failed requests`
+}
+
+/** `0.18 to 0.23`, `0.18 to open` */
+export function describeInterval({ low, high }: IntervalBlock): string {
+  return `${low === null ? 'open' : number(low)} to ${high === null ? 'open' : number(high)}`
 }
 
 const number = (value: number) => String(Number(value.toPrecision(4)))

@@ -102,11 +102,16 @@ function splitSettings(name: string, id: string, backend: Backend, settings: Rec
   return { dimensions: dimensions.data ?? {}, own: own.data ?? {} }
 }
 
+/** The whole sweep once for each repeat, so that the runs of a point lie apart in time. */
 function expandPoints(bench: Bench): Point[] {
+  return Array.from({ length: bench.repeats }, (_, repeat) => expandSweep(bench, repeat)).flat()
+}
+
+function expandSweep(bench: Bench, repeat: number): Point[] {
   const points: Point[] = []
   for (const promptTokens of bench.promptTokens) {
     for (const outputTokens of bench.outputTokens) {
-      for (const load of expandLoad(bench)) points.push(makePoint(bench, promptTokens, outputTokens, load))
+      for (const load of expandLoad(bench)) points.push(makePoint(bench, promptTokens, outputTokens, load, repeat))
     }
   }
   return points
@@ -117,9 +122,15 @@ function expandLoad(bench: Bench): LoadShape[] {
   return clients.map((each) => ({ kind: 'closedLoop', clients: each, staggerSeconds: bench.stagger }))
 }
 
-function makePoint(bench: Bench, promptTokens: number, outputTokens: number, load: LoadShape): Point {
+function makePoint(
+  bench: Bench,
+  promptTokens: number,
+  outputTokens: number,
+  load: LoadShape,
+  repeat: number,
+): Point {
   return {
-    label: `prompt=${promptTokens} gen=${outputTokens} clients=${load.clients}`,
+    label: `prompt=${promptTokens} gen=${outputTokens} clients=${load.clients}${repeat > 0 ? ` run=${repeat + 1}` : ''}`,
     promptTokens,
     outputTokens,
     promptTokensVar: bench.promptTokensVar,
@@ -139,6 +150,7 @@ function makePoint(bench: Bench, promptTokens: number, outputTokens: number, loa
     objectives: bench.objectives,
     thresholds: bench.thresholds as Point['thresholds'],
     maxErrorRate: bench.maxErrorRate,
+    repeat,
     saveText: bench.saveText,
     limits: {
       connect: bench.connectTimeout,

@@ -90,6 +90,13 @@ function parseThresholds(words: readonly string[]): Record<string, { min?: numbe
   return limits
 }
 
+/** `5%`, `0.05` */
+function parsePercent(words: readonly string[]): number {
+  const match = /^([\d.]+)\s*(%?)$/.exec(words.join(''))
+  if (!match) throw new Error(`"${words.join(' ')}" is no share; write 5% or 0.05`)
+  return Number(match[1]) / (match[2] === '%' ? 100 : 1)
+}
+
 function parseJson(words: readonly string[]): unknown {
   const text = words.join(' ')
   try {
@@ -214,6 +221,10 @@ export const benchOptions = {
   }),
   stream: option(z.boolean().default(true), 'Stream the answers, which shows first-token and inter-token times', {
     group: 'load',
+  }),
+  repeats: option(positiveInt.default(1), 'Runs of each point, one after the other over all points: shows the spread', {
+    group: 'load',
+    value: 'N',
   }),
   maxErrorRate: option(share.default(0.01), 'A point fails when a larger share of its requests failed', {
     group: 'load',
@@ -396,6 +407,22 @@ export const runOptions = {
     group: 'results',
     flagOnly: true,
   }),
+  baseline: option(z.string().min(1).nullable().default(null), 'Compare each point with the results in this folder', {
+    group: 'results',
+    value: 'DIR',
+    flagOnly: true,
+    defaultText: 'none',
+  }),
+  failOnRegression: option(
+    z.number().positive().max(1000).nullable().default(null),
+    'Exit code 1 when a figure is worse than the baseline by more than this; needs --baseline',
+    { group: 'results', value: 'SHARE', flagOnly: true, parse: parsePercent, defaultText: 'never' },
+  ),
+  allowInvalid: option(
+    z.boolean().default(false),
+    'Let thresholds and --fail-on-regression judge invalid points too, which else fail them',
+    { group: 'results', flagOnly: true },
+  ),
   dryRun: option(z.boolean().default(false), 'Show the plan and the command line of each server; start nothing', {
     group: 'run',
     flagOnly: true,

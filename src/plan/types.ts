@@ -24,7 +24,7 @@ export interface EndpointSettings {
 
 /** One load on one server configuration; one `test`, one result file. */
 export interface Point {
-  /** e.g. `prompt=1200 gen=60 clients=1` */
+  /** e.g. `prompt=1200 gen=60 clients=1`; `run=2` at its end for the second of several runs */
   readonly label: string
   readonly promptTokens: number
   readonly outputTokens: number
@@ -46,6 +46,8 @@ export interface Point {
   readonly objectives: Objectives
   readonly thresholds: Readonly<Record<string, Threshold>>
   readonly maxErrorRate: number
+  /** Which of the point's runs, from 0. */
+  readonly repeat: number
   readonly saveText: boolean
   readonly limits: {
     readonly connect: number

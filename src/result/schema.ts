@@ -80,6 +80,8 @@ export interface PointBlock {
   /** The load in words: `rate=4`, `4/s` in tables, `4 requests/s` in sentences; and its place among a curve's points. */
   readonly load_words: { readonly name: string; readonly short: string; readonly long: string; readonly order: number }
   readonly requests: number
+  /** Which of the point's runs, from 1; absent in earlier files. */
+  readonly run?: number
   readonly stream: boolean
   readonly load: Readonly<Record<string, unknown>>
   readonly sampling: Readonly<Record<string, unknown>>
@@ -173,6 +175,7 @@ export interface ThresholdBlock {
   readonly min: number | null
   readonly max: number | null
   readonly value: number | null
+  readonly interval?: IntervalBlock
   readonly count: number | null
   readonly status: 'passed' | 'missed'
   readonly text: string

@@ -41,6 +41,7 @@ export const somePoint: Point = {
   objectives: {},
   thresholds: {},
   maxErrorRate: 0.01,
+  repeat: 0,
   saveText: true,
   limits: { connect: 10, firstByte: null, idle: null, total: null },
   parametersBillion: null,

@@ -130,6 +130,7 @@ function pointBlock({ configuration, point, model, tokenLedger, salt, environmen
     output_tokens: point.outputTokens,
     clients,
     requests: point.requests,
+    run: point.repeat + 1,
     stream: point.stream,
     load: {
       kind,

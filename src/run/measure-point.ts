@@ -54,7 +54,7 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
   const workload = await buildWorkload({
     point,
     pointKey: hash,
-    repeat: 0,
+    repeat: point.repeat,
     nonce: context.nonce,
     warmupPerRound: point.load.clients,
     maxTotalTokens: roomOf(ready),
@@ -123,7 +123,10 @@ async function findEarlier(given: PointMeasurement, path: string, hash: string):
   if (!mayKeep) return null
   const kept = await findKept(path, hash, new Date())
   if (!kept.kept) return null
-  const thresholds = evaluateThresholds(given.point.thresholds, kept.file.servemark.metrics)
+  const thresholds = evaluateThresholds(given.point.thresholds, kept.file.servemark.metrics, {
+    status: kept.file.servemark.verdict.status,
+    allowInvalid: context.allowInvalid,
+  })
   const missed = thresholds.filter((each) => each.status === 'missed').map((each) => each.text)
   const file = relative(context.outDirectory, path)
   return {
@@ -204,7 +207,10 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
       metrics,
       accuracy,
       verdict,
-      thresholds: evaluateThresholds(point.thresholds, metrics),
+      thresholds: evaluateThresholds(point.thresholds, metrics, {
+        status: verdict.status,
+        allowInvalid: context.allowInvalid,
+      }),
       notes: notes.map((note) => redactor.text(note)),
     },
     new Date(),

@@ -10,6 +10,7 @@ export function namedPoint(configuration: ServerConfiguration, point: Point, mod
     configuration,
     point,
     model: model ?? configuration.model ?? backend.id,
+    run: point.repeat + 1,
     ownDefaults: defaults.success ? defaults.data : {},
   }
 }

@@ -15,6 +15,8 @@ export interface RunContext {
   readonly resume: boolean
   /** Measure again what could be kept. */
   readonly overwrite: boolean
+  /** Thresholds judge invalid points too, which else miss them. */
+  readonly allowInvalid: boolean
   /** The host lock is held: no other run disturbs this one. */
   readonly locked: boolean
   readonly startupTimeoutSeconds: number
