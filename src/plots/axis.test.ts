@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { axisFromZero } from './axis.ts'
+import { axisFromZero, axisOver } from './axis.ts'
 
 test.each([
   [2.52, { max: 3, ticks: [0, 0.5, 1, 1.5, 2, 2.5, 3], format: ',.1f' }],
@@ -8,9 +8,13 @@ test.each([
   [1.4, { max: 1.5, ticks: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5], format: ',.2f' }],
   [1234, { max: 1250, ticks: [0, 250, 500, 750, 1000, 1250], format: ',.0f' }],
 ])('up to %d: round steps, and the decimals that they need', (max, axis) => {
-  expect(axisFromZero(max)).toEqual(axis)
+  expect(axisFromZero(max)).toEqual({ min: 0, ...axis })
 })
 
 test('a largest value of 0 still gives an axis', () => {
   expect(axisFromZero(0).max).toBe(1)
+})
+
+test('an axis over negative values ends at ticks on both sides', () => {
+  expect(axisOver(-108, 17)).toMatchObject({ min: -125, max: 25, ticks: [-125, -100, -75, -50, -25, 0, 25] })
 })

@@ -1,16 +1,22 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { VerdictStatus } from '../result/schema.ts'
-import { axisFromZero, type LinearAxis } from './axis.ts'
-import { curveLabels, toData, type PlacedText } from './curve-labels.ts'
+import { axisOver } from './axis.ts'
+import { frameAxis, framedChart, raw, type ChartFrame, type Layer } from './chart-frame.ts'
+import { curveLabels, type PlacedText } from './curve-labels.ts'
 import type { CurveStyle } from './curve-style.ts'
-import { captionLines, figureConfig, figureTitle, plotSize, textSize } from './figure.ts'
+import { textSize } from './figure.ts'
 import type { PlotTheme } from './theme.ts'
+
+/** 95 % interval of a value. */
+export type Interval = readonly [low: number, high: number]
 
 export interface CurvePoint {
   /** Short text beside the point. */
   readonly label: string
   readonly x: number
   readonly y: number
+  readonly xInterval: Interval | null
+  readonly yInterval: Interval | null
   readonly status: VerdictStatus
   /** Its accessible name. */
   readonly description: string
@@ -21,68 +27,53 @@ export interface Curve {
   readonly style: CurveStyle
   /** In the order in which they are joined. */
   readonly points: readonly CurvePoint[]
+  /** A fitted line, which then stands for the joining ones; it ends where the points end. */
+  readonly fit: readonly { readonly x: number; readonly y: number }[] | null
 }
 
-export interface CurveChart {
+export interface CurveChart extends Omit<ChartFrame, 'x' | 'y'> {
   readonly curves: readonly Curve[]
-  readonly title: string
-  readonly subtitles: readonly string[]
-  readonly description: string
-  /** Paragraphs below the axes. */
-  readonly caption: readonly string[]
   readonly xTitle: string
   readonly yTitle: string
-  readonly theme: PlotTheme
+  /** Drawn first, below the curves. */
+  readonly under: readonly Layer[]
+  /** What the y axis must reach; 0: what the points ask for. */
+  readonly yTop: number
 }
 
 /** Pairs as measured, joined by straight lines; both axes begin at 0. */
 export function curveChart(chart: CurveChart): TopLevelSpec {
   const points = chart.curves.flatMap((curve) => curve.points)
-  const x = axisFromZero(Math.max(...points.map((point) => point.x)) * 1.03, 7)
-  const y = axisFromZero(Math.max(...points.map((point) => point.y)) * 1.05, 6)
-  const labels = curveLabels(chart.curves, x, y)
-  return {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    description: chart.description,
-    ...plotSize,
-    title: figureTitle(chart.title, chart.subtitles),
-    config: figureConfig(chart.theme),
-    encoding: {
-      x: {
-        field: 'x',
-        type: 'quantitative',
-        title: chart.xTitle,
-        scale: { domain: [0, x.max], nice: false },
-        axis: { values: [...x.ticks], format: x.format },
-      },
-      y: {
-        field: 'y',
-        type: 'quantitative',
-        title: chart.yTitle,
-        scale: { domain: [0, y.max], nice: false },
-        axis: { values: [...y.ticks], format: y.format, domain: false },
-      },
-    },
-    layer: [
-      ...lineLayers(chart),
-      ...markerLayers(chart, labels.legend),
-      ...textLayers(labels, chart.theme),
-      captionLayer(chart, x, y),
-    ],
+  const top = (values: readonly number[], room: number) => Math.max(0, ...values) * room || 1
+  const xTop = top(
+    points.flatMap((point) => [point.x, point.xInterval?.[1] ?? 0]),
+    1.03,
+  )
+  const yTop = top([chart.yTop, ...points.flatMap((point) => [point.y, point.yInterval?.[1] ?? 0])], 1.05)
+  const frame: ChartFrame = {
+    ...chart,
+    x: frameAxis(axisOver(0, xTop, 7), chart.xTitle),
+    y: frameAxis(axisOver(0, yTop, 6), chart.yTitle),
   }
+  const labels = curveLabels(chart.curves, frame.x, frame.y)
+  return framedChart(frame, [
+    ...chart.under,
+    ...lineLayers(chart),
+    ...fitLayers(chart),
+    ...intervalLayers(chart),
+    ...markerLayers(chart, labels.legend),
+    ...textLayers(labels, chart.theme),
+  ])
 }
-
-type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number]
-
-const raw = (field: string) => ({ field, type: 'nominal', scale: null }) as const
 
 /** The lines between neighbours; dotted beside an invalid point. */
 function lineLayers({ curves }: CurveChart): Layer[] {
-  const lines = curves.flatMap(({ style, points }) =>
-    points.slice(1).map((end, i) => {
+  const lines = curves.flatMap(({ style, points, fit }) =>
+    (fit === null ? points.slice(1) : []).map((end, i) => {
       const start = points[i] ?? end
       const doubtful = start.status === 'invalid' || end.status === 'invalid'
-      return { x: start.x, y: start.y, x2: end.x, y2: end.y, doubtful, color: style.color }
+      const dash = doubtful ? [2, 5] : style.dash
+      return { x: start.x, y: start.y, x2: end.x, y2: end.y, doubtful, dash, color: style.color }
     }),
   )
   return [
@@ -94,8 +85,47 @@ function lineLayers({ curves }: CurveChart): Layer[] {
         y2: { field: 'y2' },
         stroke: raw('color'),
         strokeOpacity: { condition: { test: 'datum.doubtful', value: 0.5 }, value: 0.8 },
-        strokeDash: { condition: { test: 'datum.doubtful', value: [2, 5] }, value: [1, 0] },
+        strokeDash: raw('dash'),
       },
+    },
+  ]
+}
+
+/** Cut at the frame: a polynomial may leave it between two points. */
+function fitLayers({ curves }: CurveChart): Layer[] {
+  return curves.flatMap(({ style, fit }): Layer[] =>
+    fit === null
+      ? []
+      : [
+          {
+            data: { values: [...fit] },
+            mark: {
+              type: 'line',
+              clip: true,
+              strokeWidth: 2,
+              opacity: 0.5,
+              stroke: style.color,
+              strokeDash: style.dash.length === 0 ? [7, 4] : [...style.dash],
+              aria: false,
+            },
+          },
+        ],
+  )
+}
+
+function intervalLayers({ curves }: CurveChart): Layer[] {
+  const bars = curves.flatMap(({ style, points }) =>
+    points.flatMap(({ x, y, xInterval, yInterval }) => [
+      ...(xInterval === null ? [] : [{ x: xInterval[0], x2: xInterval[1], y, y2: y, color: style.color }]),
+      ...(yInterval === null ? [] : [{ x, x2: x, y: yInterval[0], y2: yInterval[1], color: style.color }]),
+    ]),
+  )
+  if (bars.length === 0) return []
+  return [
+    {
+      data: { values: bars },
+      mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.45, clip: true, aria: false },
+      encoding: { x2: { field: 'x2' }, y2: { field: 'y2' }, stroke: raw('color') },
     },
   ]
 }
@@ -159,16 +189,4 @@ function textLayers(labels: ReturnType<typeof curveLabels>, theme: PlotTheme): L
     ...layer(numbers, { fontSize: textSize.label, fontWeight: 'normal' }),
     ...layer([...labels.names, ...labels.legend], { fontSize: textSize.name, fontWeight: 'bold' }),
   ]
-}
-
-function captionLayer({ caption, theme }: CurveChart, x: LinearAxis, y: LinearAxis): Layer {
-  const lines = captionLines(caption).map((text, i) => {
-    const place = toData(0, plotSize.height + 68 + 17 * i, x, y)
-    return { text, x: place.x, y: place.y }
-  })
-  return {
-    data: { values: lines },
-    mark: { type: 'text', align: 'left', fontSize: textSize.caption, fill: theme.muted },
-    encoding: { text: raw('text') },
-  }
 }

@@ -2,7 +2,7 @@ import type { LinearAxis } from './axis.ts'
 import type { Curve } from './curve-chart.ts'
 import { plotSize, textSize } from './figure.ts'
 import { measureText } from './font.ts'
-import { around, placeLabels, rightFirst, upFirst } from './label-placement.ts'
+import { around, overlaps, placeLabels, rightFirst, upFirst } from './label-placement.ts'
 
 /** A text and where its centre is, in units of the axes. */
 export interface PlacedText {
@@ -16,7 +16,7 @@ export interface PlacedText {
 }
 
 export interface CurveLabels {
-  /** Beside the points. */
+  /** Beside the points; one that would cover another text is left out. */
   readonly numbers: readonly PlacedText[]
   /** Beside the end of each curve; empty where they would cover something. */
   readonly names: readonly PlacedText[]
@@ -56,8 +56,11 @@ export function curveLabels(curves: readonly Curve[], x: LinearAxis, y: LinearAx
     })),
     { ...obstacles, boxes: [...obstacles.boxes, ...taken] },
   )
+  const onName = (i: number) => numbers[i]?.box.some((box) => taken.some((name) => overlaps(box, name))) ?? false
   return {
-    numbers: all.map(({ point, curve }, i) => text(point.label, curve, numbers[i], x, y)),
+    numbers: all.flatMap(({ point, curve }, i) =>
+      point.label === '' || numbers[i]?.onLabel || onName(i) ? [] : [text(point.label, curve, numbers[i], x, y)],
+    ),
     names: direct ? curves.map((curve, i) => text(curve.name, curve, names[i], x, y)) : [],
     legend: direct ? [] : legendOf(curves, x, y),
   }
@@ -65,7 +68,10 @@ export function curveLabels(curves: readonly Curve[], x: LinearAxis, y: LinearAx
 
 /** From pixels right and down of the plot's upper left corner to the units of the axes. */
 export function toData(left: number, top: number, x: LinearAxis, y: LinearAxis): { x: number; y: number } {
-  return { x: (left / plotSize.width) * x.max, y: (1 - top / plotSize.height) * y.max }
+  return {
+    x: x.min + (left / plotSize.width) * (x.max - x.min),
+    y: y.min + (1 - top / plotSize.height) * (y.max - y.min),
+  }
 }
 
 interface At {
@@ -74,7 +80,10 @@ interface At {
 }
 
 function pixel(point: At, x: LinearAxis, y: LinearAxis): [number, number] {
-  return [(point.x / x.max) * plotSize.width, plotSize.height * (1 - point.y / y.max)]
+  return [
+    ((point.x - x.min) / (x.max - x.min)) * plotSize.width,
+    plotSize.height * (1 - (point.y - y.min) / (y.max - y.min)),
+  ]
 }
 
 function anchor(point: At, x: LinearAxis, y: LinearAxis): At {

@@ -9,7 +9,7 @@ test("a backend's first curve has its own colour; a second label of it another o
     { name: 'after', backend: 'vllm' },
   ]
   const styles = curveStyles(curves, looks)
-  expect(styles.get('before')).toEqual({ color: '#e8820c', shape: 'diamond' })
+  expect(styles.get('before')).toEqual({ color: '#e8820c', shape: 'diamond', dash: [] })
   expect(styles.get('after')?.color).not.toBe('#e8820c')
   expect(styles.get('after')?.shape).not.toBe('diamond')
 })

@@ -4,6 +4,8 @@ export interface CurveStyle {
   readonly color: string
   /** A symbol of Vega with an inside, so that it can be hollow. */
   readonly shape: string
+  /** Pixels of line and gap in turn; empty: a whole line. */
+  readonly dash: readonly number[]
 }
 
 /** Colours apart from each other for most kinds of colour vision, legible on light and on dark. */
@@ -42,7 +44,7 @@ export function curveStyles(
     const look = looks[backend]
     if (look === undefined || usedBackends.has(backend)) continue
     usedBackends.add(backend)
-    styles.set(name, { color: namedColors[look.color] ?? look.color, shape: shapeOf(look.marker) })
+    styles.set(name, { color: namedColors[look.color] ?? look.color, shape: shapeOf(look.marker), dash: [] })
   }
   for (const { name } of curves) {
     if (styles.has(name)) continue
@@ -52,12 +54,14 @@ export function curveStyles(
     styles.set(name, {
       color: color ?? palette[styles.size % palette.length] ?? palette[0],
       shape: shape ?? shapes[styles.size % shapes.length] ?? shapes[0],
+      dash: [],
     })
   }
   return styles
 }
 
-function shapeOf(marker: string): string {
+/** A shape with an inside for a marker of matplotlib or a symbol of Vega. */
+export function shapeOf(marker: string): string {
   const shape = shapeOfMarker[marker] ?? marker
   return (shapes as readonly string[]).includes(shape) ? shape : 'circle'
 }

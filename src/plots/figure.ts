@@ -7,10 +7,17 @@ export const plotSize = { width: 640, height: 380 } as const
 
 export const textSize = { title: 16, subtitle: 12.5, label: 12, name: 13, caption: 11.5 } as const
 
-/** Title in as many lines as it needs; subtitles below it. */
+/** Title in as many lines as it needs, of about one length; subtitles below it. */
 export function figureTitle(title: string, subtitles: readonly string[]) {
+  const lines = wrapText(title, plotSize.width, textSize.title, 'bold')
+  let even = lines
+  for (let width = plotSize.width - 20; width > plotSize.width / 2; width -= 20) {
+    const narrower = wrapText(title, width, textSize.title, 'bold')
+    if (narrower.length > lines.length) break
+    even = narrower
+  }
   return {
-    text: wrapText(title, plotSize.width, textSize.title, 'bold'),
+    text: lines.length === 1 ? lines : even,
     subtitle: subtitles.flatMap((line) => wrapText(line, plotSize.width, textSize.subtitle)),
   }
 }

@@ -28,6 +28,8 @@ export interface PlacedLabel {
   readonly box: readonly Box[]
   /** It covers nothing and stays in the frame. */
   readonly clear: boolean
+  /** It stands on another label: better left out. */
+  readonly onLabel: boolean
 }
 
 /** From the anchor: -1 left or above, 1 right or below. */
@@ -75,8 +77,10 @@ export function placeLabels(
       }
     }
     const box = best.box === null ? [] : [best.box]
+    const labels = taken.slice(obstacles.boxes.length)
+    const onLabel = labels.some((label) => box.some((own) => overlaps(own, label)))
     taken.push(...box)
-    return { x: best.x, y: best.y, box, clear: best.cost === 0 }
+    return { x: best.x, y: best.y, box, clear: best.cost === 0, onLabel }
   })
 }
 
@@ -92,7 +96,7 @@ function costOf(box: Box, taken: readonly Box[], segments: readonly Segment[], f
   return cost
 }
 
-function overlaps(a: Box, b: Box): boolean {
+export function overlaps(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 }
 

@@ -45,5 +45,14 @@ test('a file without answers has no values', () => {
 
 test('the first generation is compared whatever the batch size', () => {
   const point = plottedPointOfAny(original(1, { vllm: true }), 'logs.vllm-m-tp1')
-  expect(point).toMatchObject({ curve: 'vllm-m-tp1', backend: 'vllm', group: { maxRaggedBatchSize: null } })
+  expect(point).toMatchObject({ backend: 'vllm', group: { maxRaggedBatchSize: null } })
+})
+
+test.each([
+  ['logs.vllm-m-tp1', true, 'vllm'],
+  ['logs.llama2-70b-tp4-b768_repl2', false, 'fastgen'],
+  ['llama2-7b-tp1-b768-second', false, 'fastgen-second'],
+  ['before', false, 'before'],
+])('a directory of the first generation, %s, is the curve of its backend', (directory, vllm, curve) => {
+  expect(plottedPointOfAny(original(1, { vllm }), directory).curve).toBe(curve)
 })

@@ -3,9 +3,10 @@ import { backends } from '../backends/index.ts'
 import type { ResultFile } from '../result/schema.ts'
 import { writeSealed } from '../result/sealed-file.ts'
 import { plots } from './index.ts'
-import type { BackendLook, PlottedPoint } from './plot.ts'
+import type { BackendLook, Plot, PlotSettings, PlottedPoint } from './plot.ts'
 import { plottedPoint } from './plotted-point.ts'
 import { renderPng, renderSvg } from './render.ts'
+import { defaultSettings } from './settings.ts'
 import { lightTheme } from './theme.ts'
 
 /** How each backend's curves look and which server sizes its titles name. */
@@ -21,17 +22,35 @@ export function writePlots(results: readonly ResultFile[], outDir: string): Prom
   return writePlotsOf(results.map(plottedPoint), outDir)
 }
 
-export async function writePlotsOf(points: readonly PlottedPoint[], outDir: string): Promise<string[]> {
+export async function writePlotsOf(
+  points: readonly PlottedPoint[],
+  outDir: string,
+  settings: PlotSettings = defaultSettings,
+): Promise<string[]> {
   const written: string[] = []
   for (const plot of Object.values(plots)) {
-    const directory = join(outDir, 'plots', plot.directory)
-    for (const { group, spec } of plot.draw({ points, theme: lightTheme, looks: backendLooks })) {
-      const svg = await renderSvg(spec)
-      const base = join(directory, group)
-      await writeSealed(`${base}.svg`, svg)
-      await writeSealed(`${base}.png`, renderPng(svg))
-      written.push(`${base}.svg`, `${base}.png`)
-    }
+    written.push(...(await writePlot(plot, points, join(outDir, 'plots', plot.directory), settings)))
+  }
+  return written
+}
+
+/** The figures of one plot, straight into `directory`. Two of one name: the second gets a number. */
+export async function writePlot(
+  plot: Plot,
+  points: readonly PlottedPoint[],
+  directory: string,
+  settings: PlotSettings = defaultSettings,
+): Promise<string[]> {
+  const written: string[] = []
+  const used = new Map<string, number>()
+  for (const { group, spec } of plot.draw({ points, theme: lightTheme, looks: backendLooks }, settings)) {
+    const times = (used.get(group) ?? 0) + 1
+    used.set(group, times)
+    const base = join(directory, times === 1 ? group : `${group}-${times}`)
+    const svg = await renderSvg(spec)
+    await writeSealed(`${base}.svg`, svg)
+    await writeSealed(`${base}.png`, renderPng(svg))
+    written.push(`${base}.svg`, `${base}.png`)
   }
   return written
 }

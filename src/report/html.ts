@@ -101,7 +101,7 @@ export async function renderReport(results: readonly ResultFile[], facts: Report
 
 async function figuresOf(results: readonly ResultFile[]): Promise<Html[]> {
   const input = { points: results.map(plottedPoint), theme: pageTheme, looks: backendLooks }
-  const drawn = Object.values(plots).flatMap((plot) => plot.draw(input))
+  const drawn = plots['th-lat'].draw(input)
   return Promise.all(
     drawn.map(async ({ title, spec }) => {
       const svg = inline(await renderSvg(spec))

@@ -3,7 +3,7 @@ import { syntheticResult, type SyntheticPoint } from '../report/testing.ts'
 import { plottedPoint } from './plotted-point.ts'
 import { renderPng, renderSvg } from './render.ts'
 import { lightTheme, pageTheme } from './theme.ts'
-import { throughputLatency } from './throughput-latency.ts'
+import { throughputLatency } from './th-lat.ts'
 
 type Row = [clients: number, requestsPerSecond: number | null, latency: number | null, more?: SyntheticPoint]
 
