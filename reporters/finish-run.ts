@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { TestRunEndReason } from 'vitest/node'
 import type { WorkerContext } from '../fixtures/worker-context.ts'
@@ -27,6 +28,8 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
   if (points.length === 0 && run.failures.length === 0 && run.reason !== 'interrupted') {
     return { lines: ['Nothing ran: no point matches the selection. See: npm run list'], exitCode: 1 }
   }
+  const aside = interruptedFiles(context.runDirectory)
+  if (aside.length > 0) lines.push(`What was measured of the interrupted point is kept in ${aside.join(', ')}`)
   const measured = points.filter((point) => point.result !== null && point.index.status !== 'cancelled')
   const results = measured.flatMap(({ result }) => (result ? [result] : []))
   const ended = new Date()
@@ -80,4 +83,9 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
   const failed =
     run.failures.length > 0 || points.some(({ index: each }) => !['passed', 'invalid'].includes(each.status))
   return { lines, exitCode: failed ? 1 : 0 }
+}
+
+/** Result files of points that were cut short: kept, but no results. */
+function interruptedFiles(runDirectory: string): string[] {
+  return globSync(join(runDirectory, 'interrupted', '*', '*.json'))
 }

@@ -92,7 +92,9 @@ export class ServemarkReporter implements Reporter {
       clearInterval(this.screen.timer)
       this.screen.line.close()
     }
-    const points = await Promise.all(this.points.values())
+    const points = (await Promise.all(this.points.values())).map((point) =>
+      reason === 'interrupted' ? cancelled(point) : point,
+    )
     const { context, command } = this.options
     const closing = await finishRun({
       context,
@@ -148,6 +150,12 @@ export class ServemarkReporter implements Reporter {
   private print(line: string): void {
     process.stdout.write(`${line}\n`)
   }
+}
+
+/** A point that never ran because the user stopped the run is not broken. */
+function cancelled(point: EndedPoint): EndedPoint {
+  if (point.index.status !== 'broken' || point.index.error !== null) return point
+  return { ...point, index: { ...point.index, status: 'cancelled' } }
 }
 
 function keptSeconds(kept: boolean, time: string, now: Date): number | null {

@@ -2,10 +2,18 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { flagsTakenByNpm } from './npm-flags.ts'
 import { sortWords } from './sort-words.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const words = process.argv.slice(2)
+const eaten = flagsTakenByNpm(process.env)
+if (eaten.length > 0) {
+  console.error(
+    `npm took ${eaten.join(' ')} for itself. Put -- before the options: npm run bench -- ${eaten.join(' ... ')} ...`,
+  )
+  process.exit(2)
+}
 const { vitest, suite } = sortWords(words)
 const program = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const mode = vitest.some((word) => /^--merge-?reports/i.test(word)) ? [] : ['bench']

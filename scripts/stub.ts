@@ -3,6 +3,8 @@ import { UserError } from '../src/errors.ts'
 import { faults, parseFault } from '../src/stub/faults/index.ts'
 import { settle, type StubOptions } from '../src/stub/options.ts'
 import { startStub } from '../src/stub/stub.ts'
+import { truth } from '../src/stub/truth.ts'
+import { resolveTokenizer } from '../src/workload/tokenizers/index.ts'
 
 const options = {
   host: { type: 'string', default: '127.0.0.1' },
@@ -15,7 +17,7 @@ const options = {
   'tokens-per-chunk': { type: 'string', default: '1' },
   'events-per-write': { type: 'string', default: '1' },
   seed: { type: 'string', default: '1' },
-  model: { type: 'string', multiple: true, default: ['stub'] as string[] },
+  model: { type: 'string', multiple: true, default: ['gpt2'] as string[] },
   'no-models': { type: 'boolean', default: false },
   'api-key': { type: 'string' },
   'max-model-length': { type: 'string' },
@@ -39,7 +41,7 @@ const help = `npm run stub -- [options]: an OpenAI-compatible server that keeps 
   --tokens-per-chunk N    tokens in each event (1)
   --events-per-write N    events in each write (1)
   --seed N                seed of all draws (1)
-  --model NAME            a model to list; repeat for several (stub)
+  --model NAME            a model to list; repeat for several (gpt2)
   --no-models             list none, accept any
   --api-key KEY           refuse /v1 without this key
   --max-model-length N    refuse longer prompt + output with 400
@@ -114,11 +116,25 @@ function toOptions(flags: ReturnType<typeof readArgs>): StubOptions {
   }
 }
 
+/** Counts as the client does when the model is one whose tokenizer is bundled, so that lengths agree; else as asked. */
+async function promptCounter({ models, promptTokens }: ReturnType<typeof settle>) {
+  if (models[0] !== 'gpt2' || promptTokens !== 'words') return undefined
+  const tokenizer = await resolveTokenizer('gpt2', { env: process.env, fetch: globalThis.fetch })
+  return (text: string) => tokenizer.count(text)
+}
+
+/** `TTFT p50 200.1, p99 200.9 ms`: what a client without error would measure. */
+function describeTimes(name: string, milliseconds: readonly number[]): string {
+  const sorted = Float64Array.from(milliseconds).sort()
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]?.toFixed(2) ?? '-'
+  return `${name} p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`
+}
+
 async function main(): Promise<void> {
   const flags = readArgs()
   if (flags.help) return console.log(help)
   const settings = settle(toOptions(flags))
-  const stub = await startStub(settings)
+  const stub = await startStub(settings, await promptCounter(settings))
   const model = settings.models[0]
   const body = JSON.stringify({
     ...(model === undefined ? {} : { model }),
@@ -138,7 +154,11 @@ async function main(): Promise<void> {
       lateness.count === 0
         ? ''
         : `; ${lateness.count} chunks, late by p99 ${lateness.p99Ms?.toFixed(2)} ms, at most ${lateness.maxMs?.toFixed(2)} ms`
+    const sent = truth(requests)
     console.log(`stub: stopped after ${requests.length} requests${late}`)
+    console.log(
+      `stub: what it sent, warm-up included: ${describeTimes('TTFT', sent.ttftMs)}; ${describeTimes('ITL', sent.itlMs)}`,
+    )
   }
   process.once('SIGINT', () => void stop())
   process.once('SIGTERM', () => void stop())
