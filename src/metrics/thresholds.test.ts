@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { distributionOf } from './per-request.ts'
+import type { RequestSpec } from '../recording/testing.ts'
 import { checkThresholds, evaluateThresholds, type Gate } from './thresholds.ts'
 import { summarize } from './statistics.ts'
+import { metricsOf } from './testing.ts'
 
 const blocks = {
   ttft: summarize('s', [0.1, 0.2, 0.3]),
@@ -57,6 +59,28 @@ describe('a threshold', () => {
       status: 'missed',
       text: 'e2e_latency.p99: over 3 s, as it falls among failed requests (n=3); limit at most 1000 s: missed',
     })
+  })
+  test.each(['mean', 'stddev', 'max'])('on the %s is missed when requests failed, as they are not in it', (part) => {
+    expect(one(`e2e_latency.${part}`, { max: 1000 })).toMatchObject({
+      value: null,
+      status: 'missed',
+      text: expect.stringContaining('as failed requests are not in it'),
+    })
+    expect(one(`ttft.${part}`, { max: 1000 })?.status).toBe('passed')
+  })
+  test('on the smallest value holds when requests failed', () => {
+    expect(one('e2e_latency.min', { max: 1 })?.status).toBe('passed')
+  })
+  test('on a rate misses its minimum when requests failed, as they stand at 0', () => {
+    const specs = [0, 10, 20].map((sent) => ({ sent, chunks: [0.1, 0.2, 0.3] }))
+    const failed = { sent: 30, columns: { outcome: 'timeout' as const } }
+    const status = (requests: readonly RequestSpec[], part: string, limit: { min?: number; max?: number }) => {
+      const block = metricsOf(requests).distribution('interactivity')
+      return evaluateThresholds({ [`interactivity.${part}`]: limit }, { interactivity: block })[0]?.status
+    }
+    expect(['mean', 'min'].map((part) => status(specs, part, { min: 9 }))).toEqual(['passed', 'passed'])
+    expect(['mean', 'min'].map((part) => status([...specs, failed], part, { min: 9 }))).toEqual(['missed', 'missed'])
+    expect(status([...specs, failed], 'mean', { max: 11 })).toBe('passed')
   })
   test('is missed without a value, and says why', () => {
     expect(one('steady_request_throughput', { min: 1 })).toMatchObject({

@@ -33,8 +33,8 @@ export interface Gate {
 }
 
 /**
- * Judges a point's metrics; percentiles are the censored ones. What cannot be known misses: a value that does not exist or
- * falls among failed requests, a 95 % interval that is open towards the limit, any value of an invalid point.
+ * Judges a point's metrics; percentiles are the censored ones. What cannot be known misses: a value that does not exist,
+ * falls among failed requests or leaves them out (on the side where they would take it), a 95 % interval that is open towards the limit, any value of an invalid point.
  */
 export function evaluateThresholds(
   thresholds: Thresholds,
@@ -49,7 +49,7 @@ export function evaluateThresholds(
         ? { kind: 'missing', count: null, why: 'not measured' }
         : 'value' in block
           ? ofScalar(block.value, block.note, block.interval)
-          : ofDistribution(block, part ?? 'mean')
+          : ofDistribution(block, part ?? 'mean', metric.better === 'higher')
     return judge(name, part === 'count' ? 'requests or gaps' : metric.unit, limit, found, gate)
   })
 }
@@ -64,7 +64,9 @@ type Found =
       readonly needed: number | null
     }
   /** Some requests never got there: the value is at least this, and no maximum is met. */
-  | { readonly kind: 'beyond'; readonly atLeast: number | null; readonly count: number }
+  | { readonly kind: 'beyond'; readonly atLeast: number | null; readonly count: number; readonly why: string }
+  /** The same where failed requests stand at 0: the value is at most this, and no minimum is met. */
+  | { readonly kind: 'below'; readonly atMost: number; readonly count: number; readonly why: string }
   | { readonly kind: 'missing'; readonly count: number | null; readonly why: string }
 
 function ofScalar(value: number | null, note: string | undefined, interval: IntervalBlock | undefined): Found {
@@ -73,16 +75,33 @@ function ofScalar(value: number | null, note: string | undefined, interval: Inte
     : { kind: 'value', value, count: null, interval: interval ?? null, needed: null }
 }
 
-function ofDistribution(block: DistributionBlock, part: Part): Found {
+/** Parts over ok requests only, by where failed ones at +infinity, or at 0 for rates, would take them. */
+const leftOut: Readonly<Record<'beyond' | 'beyondOfRates' | 'belowOfRates', readonly Part[]>> = {
+  beyond: ['mean', 'stddev', 'max'],
+  beyondOfRates: ['stddev'],
+  belowOfRates: ['mean', 'min'],
+}
+
+/** `rate`: more is better, and failed requests stand at 0. */
+function ofDistribution(block: DistributionBlock, part: Part, rate: boolean): Found {
   const { count } = block
   if (!isQuantile(part)) {
     const value = block[part]
     if (value === null) return { kind: 'missing', count, why: 'nothing to take it from' }
+    const why = 'as failed requests are not in it'
+    if (block.censored && leftOut[rate ? 'beyondOfRates' : 'beyond'].includes(part)) {
+      return { kind: 'beyond', atLeast: value, count, why }
+    }
+    if (block.censored && rate && leftOut.belowOfRates.includes(part)) {
+      return { kind: 'below', atMost: value, count, why }
+    }
     const interval = part === 'mean' ? (block.intervals?.mean ?? null) : null
     return { kind: 'value', value, count, interval, needed: null }
   }
   const censored = block.censored?.[part]
-  if (censored && 'at_least' in censored) return { kind: 'beyond', atLeast: censored.at_least, count }
+  if (censored && 'at_least' in censored) {
+    return { kind: 'beyond', atLeast: censored.at_least, count, why: 'as it falls among failed requests' }
+  }
   const value = censored ? censored.value : block[part]
   if (value === null) return { kind: 'missing', count, why: 'nothing to take it from' }
   const interval = (censored ? censored.interval : block.intervals?.[part]) ?? null
@@ -118,11 +137,7 @@ function judge(metric: string, unit: string, limit: Limit, found: Found, gate: G
 
 /** Why the limit is not met, as the end of a sentence; empty where the value says it all; null: it is met. */
 function objection({ min, max }: Limit, found: Found, { status, allowInvalid }: Gate): string | null {
-  const within =
-    found.kind === 'value'
-      ? found.value >= (min ?? -Infinity) && found.value <= (max ?? Infinity)
-      : found.kind === 'beyond' && max === undefined && (found.atLeast ?? -Infinity) >= (min ?? -Infinity)
-  if (!within) return ''
+  if (!within(min ?? -Infinity, max ?? Infinity, found)) return ''
   if (status === 'invalid' && !allowInvalid) return ', as the point is invalid (--allow-invalid judges it nevertheless)'
   if (found.kind !== 'value' || found.interval === null) return null
   const { low, high } = found.interval
@@ -132,11 +147,18 @@ function objection({ min, max }: Limit, found: Found, { status, allowInvalid }: 
   return `, as too few values bound it ${open}${more}`
 }
 
+function within(min: number, max: number, found: Found): boolean {
+  if (found.kind === 'value') return found.value >= min && found.value <= max
+  if (found.kind === 'beyond') return max === Infinity && (found.atLeast ?? -Infinity) >= min
+  return found.kind === 'below' && min === -Infinity && found.atMost <= max
+}
+
 function describeFound(found: Found, unit: string): string {
   if (found.kind === 'value') return `${number(found.value)} ${unit}`
   if (found.kind === 'missing') return `no value (${found.why})`
+  if (found.kind === 'below') return `under ${number(found.atMost)} ${unit}, ${found.why}`
   const least = found.atLeast === null ? 'unbounded' : `over ${number(found.atLeast)} ${unit}`
-  return `${least}, as it falls among failed requests`
+  return `${least}, ${found.why}`
 }
 
 /** `0.18 to 0.23`, `0.18 to open` */
