@@ -1,5 +1,6 @@
 import { backends } from '../src/backends/index.ts'
 import type { Backend } from '../src/backends/backend.ts'
+import { loadKind } from '../src/plan/load-shapes/index.ts'
 import type { Point, ServerConfiguration } from '../src/plan/types.ts'
 
 export interface PlannedPoint {
@@ -16,7 +17,9 @@ export function estimatePoint({ configuration, point }: PlannedPoint): number | 
   const rough = backend?.estimate?.(configuration.model ?? '')
   if (!rough) return null
   const request = point.promptTokens * rough.secondsPerPromptToken + point.outputTokens * rough.secondsPerOutputToken
-  return (point.requests + point.warmup.rounds * point.load.clients) * request + 1
+  const kind = loadKind(point.load)
+  const all = (point.requests + point.warmup.rounds * kind.warmupPerRound(point.load)) * request + 1
+  return Math.max(all, kind.sendingSeconds(point.load, point.requests) ?? 0)
 }
 
 /**

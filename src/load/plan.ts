@@ -31,12 +31,23 @@ export interface LoadPlan {
   readonly ca: readonly string[]
   readonly seed: number
   readonly saveText: boolean
-  /** The point ends early once this share of measured requests failed; null: never. */
-  readonly abortOnErrorRate: number | null
+  readonly stop: StopRules
+}
+
+/** What ends the load before its last request. */
+export interface StopRules {
+  /** Nothing is sent later than so long after the start of the window; null: no limit. */
+  readonly durationSeconds: number | null
+  /** How long answers may take once nothing more is sent; then they are cancelled. Null: no limit of its own. */
+  readonly drainSeconds: number | null
+  /** Nothing more is sent once this share of the measured requests failed; null: never. */
+  readonly errorRate: number | null
+  /** An open loop ends once its server falls behind without bound. */
+  readonly saturation: boolean
 }
 
 /** A load shape, one file each under scenarios/. */
-export type Scenario = ClosedLoop
+export type Scenario = ClosedLoop | OpenLoop
 
 export interface ClosedLoop {
   readonly kind: 'closedLoop'
@@ -44,6 +55,26 @@ export interface ClosedLoop {
   /** Each client waits uniform(0, clients) x this before its first measured request. */
   readonly staggerSeconds: number
   readonly warmup: WarmupRule
+}
+
+/** Requests at times that are known before the start, whatever the server does. */
+export interface OpenLoop {
+  readonly kind: 'openLoop'
+  /** When each measured request is to be sent, seconds from the start of the window, ascending. */
+  readonly seconds: Float64Array
+  /** Stage of each. */
+  readonly stage: Int32Array
+  /** Requests a second at most; decides with the warm-up's latency how many connections are opened before the window. */
+  readonly peakRate: number
+  /** From when on the rate stays the same, in seconds; null: it never does. */
+  readonly steadyFrom: number | null
+  /** Most requests in flight, and what becomes of one that is due beyond; null: no limit. */
+  readonly cap: { readonly maxConcurrency: number; readonly onCap: 'queue' | 'drop' } | null
+  /** Turn the loop without waiting shortly before a send: exact, but it takes time from a server on the same cores. */
+  readonly spin: boolean
+  readonly warmup: WarmupRule
+  /** Requests of a warm-up round. */
+  readonly warmupClients: number
 }
 
 /** Warm-up per client: at least `rounds`, then until two rounds' mean latencies agree, or the cap. */

@@ -29,6 +29,8 @@ export class PollBatches {
   index = -1
   /** Serial number of the last read. */
   read = -1
+  /** Called at each read once it is stamped: the loop is at work here, so what is due need not wait for a timer. */
+  onRead: () => void = () => undefined
 
   /** `idle`: nanoseconds that the loop has waited in its poll, ever. */
   constructor(now: () => number, idle: () => number = loopIdle) {
@@ -40,6 +42,29 @@ export class PollBatches {
 
   /** To be called once at the start of each socket read. */
   stamp(): number {
+    const stamp = this.#stampRead()
+    this.onRead()
+    return stamp
+  }
+
+  /**
+   * To be called from periodic timers. Without it the work of every timer since the last read would count as busy
+   * time of the next one; with it the bound is over by at most one period's work, never under.
+   */
+  mark(): void {
+    this.#carry = this.#busySinceMark()
+  }
+
+  columns(): BatchColumns {
+    return {
+      length: this.#time.length,
+      time: this.#time.toArray(),
+      busy: this.#busy.toArray(),
+      reads: this.#reads.toArray(),
+    }
+  }
+
+  #stampRead(): number {
     this.read++
     if (this.#open && this.#count < readsPerStamp) {
       this.#reads.setLast(++this.#count)
@@ -58,23 +83,6 @@ export class PollBatches {
     this.#busy.push(busy)
     this.#reads.push(1)
     return this.#stamp
-  }
-
-  /**
-   * To be called from periodic timers. Without it the work of every timer since the last read would count as busy
-   * time of the next one; with it the bound is over by at most one period's work, never under.
-   */
-  mark(): void {
-    this.#carry = this.#busySinceMark()
-  }
-
-  columns(): BatchColumns {
-    return {
-      length: this.#time.length,
-      time: this.#time.toArray(),
-      busy: this.#busy.toArray(),
-      reads: this.#reads.toArray(),
-    }
   }
 
   #busySinceMark(): number {

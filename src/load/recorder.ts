@@ -1,4 +1,4 @@
-import type { Anchor, BatchColumns, ChunkColumns, Moments, Recording, Series } from '../recording/recording.ts'
+import type { ChunkColumns, Recording } from '../recording/recording.ts'
 import type { ChunkKind } from '../recording/vocabulary.ts'
 import { chunkKinds } from '../recording/vocabulary.ts'
 import type { EventBuffer } from './event-buffer.ts'
@@ -53,7 +53,7 @@ export class Recorder {
     this.#piece.push(this.#saveText && chunk.text !== '' ? this.#text.add(chunk.text) : -1)
   }
 
-  build(anchor: Anchor, moments: Moments, batches: BatchColumns, series: readonly Series[]): Recording {
+  build(run: Pick<Recording, 'anchor' | 'moments' | 'batches' | 'series' | 'ending'>): Recording {
     const request = this.#request.toArray()
     const { order, starts } = groupByRequest(request, this.records.length)
     const { text, ends } = this.#text.layOut(reorder(this.#piece.toArray(), order))
@@ -76,7 +76,7 @@ export class Recorder {
       chunkStart: this.records.map((_, row) => starts[row]!),
       chunkEnd: this.records.map((_, row) => starts[row + 1]!),
     })
-    return { anchor, requests, chunks, batches, series, text, moments }
+    return { ...run, requests, chunks, text }
   }
 }
 

@@ -37,7 +37,13 @@ function take(...events: Carried[]): {
     allStarted: null,
     firstIdle: null,
   }
-  const { chunks } = recorder.build({ wallSeconds: 0, monotonicNs: 0 }, moments, empty, [])
+  const { chunks } = recorder.build({
+    anchor: { wallSeconds: 0, monotonicNs: 0 },
+    moments,
+    batches: empty,
+    series: [],
+    ending: 'complete',
+  })
   return {
     record,
     kinds: [...chunks.kind].map((kind) => chunkKinds[kind]!),

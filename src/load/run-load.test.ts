@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { LoadProgress } from './plan.ts'
 import { runLoad } from './run-load.ts'
-import { plannedRequest, testPlan } from './testing/plan.ts'
+import { noStop, plannedRequest, testPlan } from './testing/plan.ts'
 import { chunk, goodEvents, rawServer, sseReply } from './testing/raw-server.ts'
 
 const good = sseReply(goodEvents)
@@ -147,7 +147,7 @@ test('too many failures end the point, the rest is not sent', async () => {
   await using server = await rawServer((socket, index) =>
     socket.write(index % 2 === 0 ? good : 'HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n'),
   )
-  const { requests } = await runLoad(testPlan(server.port, { count: 40, abortOnErrorRate: 0.1 }))
+  const { requests } = await runLoad(testPlan(server.port, { count: 40, stop: { ...noStop, errorRate: 0.1 } }))
   const count = (outcome: string): number => requests.outcome.filter((one) => one === outcome).length
   expect(count('http_error')).toBeGreaterThan(4)
   expect(count('not_sent')).toBeGreaterThan(0)

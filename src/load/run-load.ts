@@ -1,4 +1,5 @@
 import type { Moments, Recording } from '../recording/recording.ts'
+import type { Ending } from '../recording/vocabulary.ts'
 import { createClock } from './clock.ts'
 import { DecodeQueue } from './decode-queue.ts'
 import { loadDecoder } from './decoder-module.ts'
@@ -11,10 +12,14 @@ import { PollBatches } from './poll-batch.ts'
 import { Progress } from './progress.ts'
 import { seededRandom } from './random.ts'
 import { Recorder } from './recorder.ts'
+import type { RequestRecord } from './request-record.ts'
 import { newRecord } from './request-record.ts'
 import { runScenario } from './scenarios/index.ts'
-import type { Assignment, ScenarioContext, Sent } from './scenarios/scenario.ts'
+import type { Assignment, ScenarioContext, Sent, Timer } from './scenarios/scenario.ts'
 import { SelfReport } from './self-report.ts'
+import type { Waker } from './timed-sends.ts'
+import { TimedSends } from './timed-sends.ts'
+import { startTimerThread } from './timer-thread.ts'
 import type { Endpoint } from './transport/endpoint.ts'
 import { parseEndpoint } from './transport/endpoint.ts'
 import type { OpenSocket } from './transport/open-socket.ts'
@@ -29,6 +34,8 @@ export interface RunLoadOptions {
   readonly onProgress?: (progress: LoadProgress) => void
   /** How connections are opened; tests give bytes without sockets. */
   readonly openSocket?: OpenSocket
+  /** What wakes the loop for so many sends at given times. */
+  readonly startWaker?: (count: number) => Promise<Waker>
 }
 
 /**
@@ -65,6 +72,9 @@ class LoadRun {
   readonly #inFlight = new Set<Exchange>()
   readonly #stopping = new AbortController()
   readonly #abort = (): void => this.#cancelAll()
+  readonly #timers: NodeJS.Timeout[] = []
+  #ending: Ending = 'complete'
+  #draining = false
   #failed = 0
 
   constructor(
@@ -111,17 +121,25 @@ class LoadRun {
     if (!this.#stopped()) await runScenario(this.#plan.scenario, this.#scenarioContext(warmup, requests))
     await this.#context.decoding.drained()
     this.#progress.report()
-    for (const request of requests) {
-      if (this.#sentRequests.has(request)) continue
-      this.#recorder.addRequest(newRecord(request.planned, 'measure', 'not_sent'))
+    if (owesTheRest[this.#ending]) {
+      for (const request of requests) {
+        if (this.#sentRequests.has(request)) continue
+        this.#recorder.addRequest(newRecord(request.planned, 'measure', 'not_sent'))
+      }
     }
-    const series = this.#report.finish()
-    return this.#recorder.build(this.#clock.anchor, this.#moments, this.#batches.columns(), series)
+    return this.#recorder.build({
+      anchor: this.#clock.anchor,
+      moments: this.#moments,
+      batches: this.#batches.columns(),
+      series: this.#report.finish(),
+      ending: this.#ending,
+    })
   }
 
   close(): void {
     this.#options.signal?.removeEventListener('abort', this.#abort)
     this.#progress.stop()
+    for (const timer of this.#timers) clearTimeout(timer)
     this.#context.sweep.stop()
     this.#context.pool.destroy()
   }
@@ -131,9 +149,59 @@ class LoadRun {
   }
 
   #cancelAll(): void {
+    this.#ending = 'aborted'
     this.#stopping.abort()
     for (const exchange of this.#inFlight) exchange.cancel('the run was aborted')
     this.#context.pool.destroy()
+  }
+
+  /** Nothing more is sent; what is in flight may end. */
+  #endSending(ending: Ending): void {
+    if (this.#stopped()) return
+    this.#ending = ending
+    if (ending === 'duration') this.#moments.firstIdle ??= this.#context.now()
+    this.#progress.enter('drain', 0)
+    this.#stopping.abort()
+    this.#drain()
+  }
+
+  #drain(): void {
+    const { drainSeconds } = this.#plan.stop
+    if (this.#draining || drainSeconds === null) return
+    this.#draining = true
+    const cut = (): void => {
+      this.#stopping.abort()
+      const text = `no end of the answer ${drainSeconds} s after the last send, the drain limit`
+      for (const exchange of this.#inFlight) exchange.cancel(text)
+    }
+    this.#timers.push(setTimeout(cut, drainSeconds * 1000))
+  }
+
+  #enter(phase: LoadProgress['phase'], planned: number): void {
+    this.#progress.enter(phase, planned)
+    const { durationSeconds } = this.#plan.stop
+    if (phase === 'measure' && durationSeconds !== null) {
+      this.#timers.push(setTimeout(() => this.#endSending('duration'), durationSeconds * 1000))
+    }
+    if (phase === 'drain') this.#drain()
+  }
+
+  async #timer(count: number): Promise<Timer> {
+    const waker = await (this.#options.startWaker ?? startTimerThread)(count)
+    return (times, spin, due) => {
+      const sends = new TimedSends({
+        now: this.#context.now,
+        originNs: this.#clock.anchor.monotonicNs,
+        times,
+        waker,
+        spin,
+        soon: (callback) => void setImmediate(callback),
+        due,
+      })
+      this.#batches.onRead = () => sends.poll()
+      sends.start()
+      return () => sends.stop()
+    }
   }
 
   #scenarioContext(warmup: readonly PreparedRequest[], requests: readonly PreparedRequest[]): ScenarioContext {
@@ -145,15 +213,27 @@ class LoadRun {
       now: this.#context.now,
       moments: this.#moments,
       stopped: () => this.#stopped(),
-      enter: (phase) => this.#progress.enter(phase, planned[phase].length),
+      onStop: (callback) => this.#onStop(callback),
+      saturated: () => {
+        if (this.#plan.stop.saturation) this.#endSending('saturated')
+      },
+      timer: () => this.#timer(requests.length),
+      onTime: (intended) => this.#report.sentOnTime(intended),
+      enter: (phase) => this.#enter(phase, planned[phase].length),
       preconnect: (clients) => this.#preconnect(clients),
       delay: (seconds) => this.#delay(seconds),
       send: (request, assignment, ended) => this.#send(request, assignment, ended),
+      drop: (request, assignment, why) => {
+        const record = this.#record(request, assignment)
+        record.error = why
+        this.#recorder.addRequest(record)
+        this.#progress.failed()
+      },
     }
   }
 
-  #endpointOf(client: number): Endpoint {
-    return this.#endpoints[client % this.#endpoints.length]!
+  #endpointOf(place: number): Endpoint {
+    return this.#endpoints[place % this.#endpoints.length]!
   }
 
   async #preconnect(clients: number): Promise<void> {
@@ -181,12 +261,24 @@ class LoadRun {
     })
   }
 
-  #send(request: PreparedRequest, { phase, client }: Assignment, ended: (sent: Sent) => void): void {
-    const endpoint = this.#endpointOf(client)
+  #onStop(callback: () => void): void {
+    if (this.#stopped()) callback()
+    else this.#stopping.signal.addEventListener('abort', callback)
+  }
+
+  #record(request: PreparedRequest, { phase, client, stage, intended }: Assignment): RequestRecord {
     const record = newRecord(request.planned, phase, 'not_sent')
     record.client = client
+    record.stage = stage
+    record.intended = intended
     record.thread = 0
     if (phase !== 'warmup') this.#sentRequests.add(request)
+    return record
+  }
+
+  #send(request: PreparedRequest, assignment: Assignment, ended: (sent: Sent) => void): void {
+    const endpoint = this.#endpointOf(assignment.place)
+    const record = this.#record(request, assignment)
     const exchange: Exchange = new Exchange(this.#context, record, endpoint, request.bytes[endpoint.index]!, {
       ended: () => {
         this.#inFlight.delete(exchange)
@@ -203,11 +295,20 @@ class LoadRun {
   #settled({ record }: Exchange): void {
     if (record.outcome === 'ok') return
     this.#progress.failed()
-    const limit = this.#plan.abortOnErrorRate
+    const limit = this.#plan.stop.errorRate
     if (record.phase === 'warmup' || limit === null) return
     this.#failed++
-    if (this.#failed > limit * this.#plan.requests.length) this.#stopping.abort()
+    if (this.#failed > limit * this.#plan.requests.length) this.#endSending('error_rate')
   }
+}
+
+/** Whether requests that were planned and never sent are missing: a time that is up promised no number of them. */
+const owesTheRest: Readonly<Record<Ending, boolean>> = {
+  complete: true,
+  duration: false,
+  error_rate: true,
+  saturated: false,
+  aborted: true,
 }
 
 const noMoments: Moments = {

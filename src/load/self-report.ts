@@ -1,5 +1,6 @@
 import { PerformanceObserver, performance } from 'node:perf_hooks'
 import type { Series } from '../recording/recording.ts'
+import { float64Column } from './growable.ts'
 
 /** What the load generator says about itself, as series of the recording. */
 export class SelfReport {
@@ -8,6 +9,7 @@ export class SelfReport {
   readonly #clockOffset: number
   readonly #gc = { time: [] as number[], value: [] as number[] }
   readonly #cpu = { time: [] as number[], value: [] as number[] }
+  readonly #lateness = { time: float64Column(), value: float64Column() }
   #replacedStamps = 0
 
   constructor(now: () => number) {
@@ -16,6 +18,12 @@ export class SelfReport {
     this.#observer = new PerformanceObserver((list) => this.#collect(list.getEntries()))
     this.#observer.observe({ entryTypes: ['gc'] })
     this.sample()
+  }
+
+  /** A request that was intended for `intended` is sent now. */
+  sentOnTime(intended: number): void {
+    this.#lateness.time.push(intended)
+    this.#lateness.value.push((this.#now() - intended) / 1e9)
   }
 
   replacedStamp(): void {
@@ -33,10 +41,14 @@ export class SelfReport {
     this.sample()
     this.#collect(this.#observer.takeRecords())
     this.#observer.disconnect()
+    const { time, value } = this.#lateness
     return [
       series('load.cpu', 's', this.#cpu.time, this.#cpu.value),
       series('load.gc_pause', 's', this.#gc.time, this.#gc.value),
       series('load.replaced_stamps', '1', [this.#now()], [this.#replacedStamps]),
+      ...(time.length > 0
+        ? [{ name: 'load.send_lateness', unit: 's', time: time.toArray(), value: value.toArray() }]
+        : []),
     ]
   }
 

@@ -1,5 +1,6 @@
 import type { Backend } from '../backends/backend.ts'
 import type { BackendRegistry } from './expand.ts'
+import { loadKind } from './load-shapes/index.ts'
 import type { LoadedBench } from './load-bench.ts'
 import type { Point, ServerConfiguration } from './types.ts'
 
@@ -52,7 +53,10 @@ export function longestRequest({ points }: ServerConfiguration): { tokens: numbe
       point.promptsFile === null ? Math.min(clip, longest(point.promptTokens, point.promptTokensVar)) : clip
     return prompt + longest(point.outputTokens, point.outputTokensVar)
   })
-  return { tokens: Math.max(1, ...tokens), clients: Math.max(1, ...points.map((point) => point.load.clients)) }
+  return {
+    tokens: Math.max(1, ...tokens),
+    clients: Math.max(1, ...points.map(({ load }) => loadKind(load).concurrency(load))),
+  }
 }
 
 function quote(word: string): string {

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { Backend, ServerParameters } from '../backends/backend.ts'
 import { UserError } from '../errors.ts'
 import { closest } from './closest.ts'
+import { expandLoad } from './load-shapes/expand-load.ts'
+import { loadKind } from './load-shapes/index.ts'
 import type { BackendEntry, Bench } from './options.ts'
 import type { LoadShape, Point, ServerConfiguration } from './types.ts'
 
@@ -117,27 +119,23 @@ function expandSweep(bench: Bench, repeat: number): Point[] {
   return points
 }
 
-function expandLoad(bench: Bench): LoadShape[] {
-  const clients = bench.load?.clients ?? bench.clients
-  return clients.map((each) => ({ kind: 'closedLoop', clients: each, staggerSeconds: bench.stagger }))
-}
-
-function makePoint(
-  bench: Bench,
-  promptTokens: number,
-  outputTokens: number,
-  load: LoadShape,
-  repeat: number,
-): Point {
+function makePoint(bench: Bench, promptTokens: number, outputTokens: number, load: LoadShape, repeat: number): Point {
+  const kind = loadKind(load)
+  const sendsUntilDone = kind.clients(load) !== null && bench.duration === null
   return {
-    label: `prompt=${promptTokens} gen=${outputTokens} clients=${load.clients}${repeat > 0 ? ` run=${repeat + 1}` : ''}`,
+    label: `prompt=${promptTokens} gen=${outputTokens} ${kind.words(load).name}${repeat > 0 ? ` run=${repeat + 1}` : ''}`,
     promptTokens,
     outputTokens,
     promptTokensVar: bench.promptTokensVar,
     outputTokensVar: bench.outputTokensVar,
     maxPromptTokens: bench.maxPromptTokens,
     load,
-    requests: bench.requests ?? 4 * load.clients + 32,
+    requests: kind.requests(load, bench.requests, bench.seed),
+    stop: {
+      drainSeconds: sendsUntilDone ? null : bench.drainTimeout,
+      errorRate: bench.stopOnErrorRate,
+      saturation: bench.stopOnSaturation,
+    },
     warmup: { rounds: bench.warmup, maxRounds: Math.max(bench.warmup, bench.warmupMax), agreement: 0.05 },
     stream: bench.stream,
     route: bench.endpoint,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseDuration, parseStages } from './load-shapes/stages.ts'
 import { tagNames, type Tag } from './tags.ts'
 
 /** How an option appears on the command line. Its key gives the flag: `promptTokens` is `--prompt-tokens`. */
@@ -42,13 +43,47 @@ const seconds = z.number().positive()
 const oneOrMany = <T extends z.ZodType>(one: T) =>
   z.union([one, z.array(one).min(1)]).transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[])
 
-const closedLoopSchema = z.strictObject({ kind: z.literal('closedLoop'), clients: intList })
-const loadSchema = z.discriminatedUnion('kind', [closedLoopSchema])
+const rate = z.number().nonnegative()
+const stage = z
+  .strictObject({ startRate: rate, endRate: rate, seconds })
+  .refine(({ startRate, endRate }) => startRate + endRate > 0, 'a stage needs a rate above 0')
+const arrivalNames = ['constant', 'poisson', 'gamma'] as const
+/** What any open loop may say of itself; what it leaves out is taken from the bench's own keys. */
+const openLoopParts = {
+  arrival: z.enum(arrivalNames).optional(),
+  burstiness: z.number().positive().optional(),
+  maxConcurrency: positiveInt.optional(),
+  onCap: z.enum(['queue', 'drop']).optional(),
+}
+const closedLoopSchema = z.strictObject({
+  kind: z.literal('closedLoop'),
+  clients: intList,
+  duration: seconds.optional(),
+})
+const constantRateSchema = z.strictObject({
+  kind: z.literal('constantRate'),
+  rates: z.array(z.number().positive()).min(1),
+  duration: seconds.optional(),
+  ...openLoopParts,
+})
+const stagesSchema = z.strictObject({ kind: z.literal('stages'), stages: z.array(stage).min(1), ...openLoopParts })
+const loadSchema = z.discriminatedUnion('kind', [closedLoopSchema, constantRateSchema, stagesSchema])
 export type Load = z.output<typeof loadSchema>
+type OpenLoopParts = Omit<Extract<Load, { kind: 'stages' }>, 'kind' | 'stages'>
 
 /** N users, each with one request in flight at a time; one point a number of clients. */
-export function closedLoop(shape: { clients: number | readonly number[] }): Load {
-  return { kind: 'closedLoop', clients: [shape.clients].flat() }
+export function closedLoop(shape: { clients: number | readonly number[]; duration?: number }): Load {
+  return { ...shape, kind: 'closedLoop', clients: [shape.clients].flat() }
+}
+
+/** Requests at a fixed rate, whatever the server does; one point a rate (requests/s). `duration` in seconds. */
+export function constantRate(shape: { rates: number | readonly number[]; duration?: number } & OpenLoopParts): Load {
+  return { ...shape, kind: 'constantRate', rates: [shape.rates].flat() }
+}
+
+/** Rates one after the other in one point: `stages('10/s:30s,10..20/s:1m')`, a ramp from 10 to 20 at the end. */
+export function stages(list: string, parts: OpenLoopParts = {}): Load {
+  return { ...parts, kind: 'stages', stages: parseStages(list) }
 }
 
 export const thresholdSchema = z
@@ -88,6 +123,12 @@ function parseThresholds(words: readonly string[]): Record<string, { min?: numbe
     limits[metric] = { ...limits[metric], [sign.startsWith('<') ? 'max' : 'min']: Number(limit) }
   }
   return limits
+}
+
+function durationOf(words: readonly string[]): number {
+  const seconds = parseDuration(words.join(' '))
+  if (Number.isNaN(seconds)) throw new Error(`"${words.join(' ')}" is no time; write 90, 30s, 2m or 1h`)
+  return seconds
 }
 
 /** `5%`, `0.05` */
@@ -200,11 +241,59 @@ export const benchOptions = {
     value: 'N',
     list: true,
   }),
+  requestRate: option(
+    oneOrMany(z.number().positive()).nullable().default(null),
+    'Open loop: requests a second, whatever the server does; one point each',
+    { group: 'load', value: 'X', list: true, defaultText: 'a closed loop' },
+  ),
+  stages: option(
+    z.array(stage).min(1).nullable().default(null),
+    'Open loop in stages, e.g. 10/s:30s,10..20/s:1m for a step and a ramp; one point',
+    { group: 'load', value: 'STAGES', parse: (words) => parseStages(words.join(',')), defaultText: 'none' },
+  ),
+  arrival: option(z.enum(arrivalNames).nullable().default(null), 'Law of the gaps between the sends of an open loop', {
+    group: 'load',
+    value: arrivalNames.join('|'),
+    defaultText: 'poisson; gamma with --burstiness',
+  }),
+  burstiness: option(
+    z.number().positive().nullable().default(null),
+    'Shape of gamma gaps: 1 is Poisson, smaller is burstier',
+    { group: 'load', value: 'X', defaultText: 'none' },
+  ),
+  maxConcurrency: option(positiveInt.nullable().default(null), 'Most requests of an open loop in flight', {
+    group: 'load',
+    value: 'N',
+    defaultText: 'no limit',
+  }),
+  onCap: option(z.enum(['queue', 'drop']).default('queue'), 'What becomes of a request beyond --max-concurrency', {
+    group: 'load',
+    value: 'queue|drop',
+  }),
   requests: option(positiveInt.nullable().default(null), 'Measured requests of a point', {
     group: 'load',
     aliases: ['--num_requests'],
     value: 'N',
-    defaultText: '4 x clients + 32',
+    defaultText: '4 x clients + 32; in an open loop what is due in its time',
+  }),
+  duration: option(seconds.nullable().default(null), 'Send for so long, e.g. 30s or 2m', {
+    group: 'load',
+    value: 'TIME',
+    parse: (words) => durationOf(words),
+    defaultText: 'until all requests are sent; 60s in an open loop without --requests',
+  }),
+  drainTimeout: option(
+    z.number().min(0).default(60),
+    'After a time is up or an open loop has sent all: wait so long for answers, s, then cancel',
+    { group: 'load', value: 'SECONDS' },
+  ),
+  stopOnErrorRate: option(share.nullable().default(null), 'End a point once more than this share of it has failed', {
+    group: 'load',
+    value: 'SHARE',
+    defaultText: 'never',
+  }),
+  stopOnSaturation: option(z.boolean().default(true), 'End an open loop whose server falls behind without bound', {
+    group: 'load',
   }),
   warmup: option(z.int().min(0).default(1), 'Warm-up requests per client, at least', { group: 'load', value: 'N' }),
   warmupMax: option(

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { closest } from './closest.ts'
 import { flagOf, type Flags } from './flags.ts'
+import { loadKeys } from './load-shapes/expand-load.ts'
 import { benchOptions, benchSchema, runSchema, type Bench, type RunOptions } from './options.ts'
 
 /**
@@ -13,9 +14,7 @@ export function parseBench(file: string, input: unknown, flags: Flags['bench'] =
     throw new UserError(`${file}: needs "export default defineBench({ ... })"`, 2)
   }
   const fromFlags: Record<string, unknown> = { ...flags }
-  // A number of clients on the command line replaces the file's load shape.
-  if ('clients' in fromFlags) fromFlags['load'] = null
-  const merged: Record<string, unknown> = { ...input, ...fromFlags }
+  const merged: Record<string, unknown> = { ...withLoadOf(file, input, fromFlags), ...fromFlags }
   for (const key of ['thresholds', 'objectives', 'header'] as const) {
     const [own, given] = [(input as Record<string, unknown>)[key], fromFlags[key]]
     if (own && given) merged[key] = Object.assign({}, own, given)
@@ -23,6 +22,21 @@ export function parseBench(file: string, input: unknown, flags: Flags['bench'] =
   const result = benchSchema.safeParse(merged)
   if (result.success) return result.data
   throw new UserError(describeIssue(file, merged, fromFlags, result.error), 2)
+}
+
+/** The file's data without what the command line replaces: a load as a whole, else parts of it. */
+function withLoadOf(file: string, input: object, flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const own: Record<string, unknown> = { ...input }
+  const [given, other] = loadKeys.filter((key) => key in flags)
+  if (given && other) throw new UserError(`${flagOf(given)} and ${flagOf(other)} are two loads: give one`, 2)
+  const [first, second] = loadKeys.filter((key) => own[key] !== undefined && own[key] !== null)
+  if (first && second) throw new UserError(`${file}: ${first} and ${second} are two loads: give one`, 2)
+  if (given) for (const key of loadKeys) delete own[key]
+  const load = own['load']
+  if (typeof load === 'object' && load !== null) {
+    own['load'] = Object.fromEntries(Object.entries(load).filter(([key]) => !(key in flags)))
+  }
+  return own
 }
 
 /** Checks the options of a run. */

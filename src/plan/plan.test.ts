@@ -14,6 +14,8 @@ const backends = {
   llamacpp: backend('llamacpp', [], { threads: z.int().optional() }),
 }
 const parse = (input: object, words: string[] = []) => parseBench('x.bench.ts', input, parseFlags(words).bench)
+const labels = (bench: ReturnType<typeof parse>) =>
+  expandBench('x', bench, backends)[0]?.points.map((point) => point.label)
 const message = (run: () => unknown) => {
   try {
     run()
@@ -99,7 +101,7 @@ describe('bench files', () => {
 
   test('clients on the command line replace the load shape of the file', () => {
     const bench = parse({ backends: ['vllm'], load: closedLoop({ clients: [3] }) }, ['--clients', '5'])
-    expect(expandBench('x', bench, backends)[0]?.points.map((point) => point.load.clients)).toEqual([5])
+    expect(labels(bench)).toEqual(['prompt=2600 gen=60 clients=5'])
   })
 
   test('thresholds of file and command line add up', () => {

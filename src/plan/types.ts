@@ -32,7 +32,9 @@ export interface Point {
   readonly outputTokensVar: number
   readonly maxPromptTokens: number
   readonly load: LoadShape
+  /** Measured requests at most; an open loop's schedule has exactly so many. */
   readonly requests: number
+  readonly stop: StopRules
   readonly warmup: { readonly rounds: number; readonly maxRounds: number; readonly agreement: number }
   readonly stream: boolean
   readonly route: 'completions' | 'chat'
@@ -59,7 +61,63 @@ export interface Point {
   readonly parametersBillion: number | null
 }
 
-export type LoadShape = { readonly kind: 'closedLoop'; readonly clients: number; readonly staggerSeconds: number }
+export type LoadShape = ClosedLoopShape | OpenLoopShape
+export type OpenLoopShape = ConstantRateShape | StagesShape
+
+/** Users with one request in flight each. */
+export interface ClosedLoopShape {
+  readonly kind: 'closedLoop'
+  readonly clients: number
+  readonly staggerSeconds: number
+  /** No request is sent later than this after the start; null: until all are sent. */
+  readonly durationSeconds: number | null
+}
+
+/** Requests at one rate, whatever the server does. */
+export interface ConstantRateShape {
+  readonly kind: 'constantRate'
+  /** One stage without a ramp; it may last for ever where the number of requests ends it. */
+  readonly stages: readonly [Stage]
+  readonly arrival: Arrival
+  readonly cap: ConcurrencyCap | null
+}
+
+/** Rates one after the other. */
+export interface StagesShape {
+  readonly kind: 'stages'
+  readonly stages: readonly Stage[]
+  readonly arrival: Arrival
+  readonly cap: ConcurrencyCap | null
+}
+
+/** Requests a second, running evenly from the start's to the end's; equal: no ramp. */
+export interface Stage {
+  readonly startRate: number
+  readonly endRate: number
+  readonly seconds: number
+}
+
+/** The law of the gaps between sends. Burstiness is the shape of the gamma law: 1 is Poisson, smaller is burstier. */
+export type Arrival =
+  | { readonly kind: 'constant' }
+  | { readonly kind: 'poisson' }
+  | { readonly kind: 'gamma'; readonly burstiness: number }
+
+/** Most requests in flight, and what becomes of a request that is due beyond. */
+export interface ConcurrencyCap {
+  readonly maxConcurrency: number
+  readonly onCap: 'queue' | 'drop'
+}
+
+/** What ends a point before its last request. */
+export interface StopRules {
+  /** How long answers may take once nothing more is sent; then they are cancelled. Null: as long as they take. */
+  readonly drainSeconds: number | null
+  /** Share of the planned requests that may fail; null: any. */
+  readonly errorRate: number | null
+  /** An open loop whose server falls behind without bound is ended. */
+  readonly saturation: boolean
+}
 
 export interface Threshold {
   readonly min?: number

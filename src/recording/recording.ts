@@ -1,4 +1,4 @@
-import type { Outcome, Phase } from './vocabulary.ts'
+import type { Ending, Outcome, Phase } from './vocabulary.ts'
 
 /**
  * Everything that was measured at one point, as columns. All metrics are derived from it, at once or later
@@ -16,6 +16,7 @@ export interface Recording {
   readonly text: Uint8Array
   /** Moments of the scenario, ns since the anchor; null where the phase was not reached. */
   readonly moments: Moments
+  readonly ending: Ending
 }
 
 /** Time zero of a recording on both clocks. */

@@ -1,5 +1,5 @@
 import type { BatchColumns, ChunkColumns, Moments, Recording, RequestColumns, Series } from './recording.ts'
-import { chunkKinds, type ChunkKind } from './vocabulary.ts'
+import { chunkKinds, type ChunkKind, type Ending } from './vocabulary.ts'
 
 /** One request as a row of `RequestColumns`. */
 export type RequestRow = {
@@ -36,6 +36,7 @@ export interface RecordingSpec {
   /** Busy time before each poll in seconds; the last one repeats. Default 20 µs. */
   readonly busy?: readonly number[]
   readonly series?: readonly Series[]
+  readonly ending?: Ending
 }
 
 /**
@@ -136,6 +137,7 @@ export function makeRecording(specs: readonly RequestSpec[], spec: RecordingSpec
     series: spec.series ?? [],
     text: Buffer.from(text.join('')),
     moments: momentsOf(rows, spec.moments ?? {}),
+    ending: spec.ending ?? 'complete',
   }
 }
 

@@ -13,6 +13,13 @@ export const outcomes = [
 ] as const
 export type Outcome = (typeof outcomes)[number]
 
+/**
+ * Why nothing more was sent: all was, its time was up, too many requests had failed, the server fell behind without
+ * bound, or somebody stopped it.
+ */
+export const endings = ['complete', 'duration', 'error_rate', 'saturated', 'aborted'] as const
+export type Ending = (typeof endings)[number]
+
 /** The part of a point in which a request was sent. Only `measure` (and `drain`) requests enter metrics. */
 export const phases = ['warmup', 'ramp', 'measure', 'drain'] as const
 export type Phase = (typeof phases)[number]

@@ -12,10 +12,11 @@ export interface Column {
 
 type Quantile = 'p50' | 'p90' | 'p95' | 'p99'
 
-const clients: Column = {
-  head: ['clients', ''],
+/** Clients, or the rate of an open loop. */
+const load: Column = {
+  head: ['load', 'clients'],
   metric: null,
-  cell: ({ servemark: { point } }) => (point.clients === null ? undefinedMark : formatCount(point.clients)),
+  cell: ({ servemark }) => servemark.point.load_words.short,
 }
 const ok: Column = {
   head: ['ok', ''],
@@ -26,7 +27,7 @@ const failed: Column = { head: ['failed', ''], metric: null, cell: (result) => f
 
 /** What a point's row in the terminal shows, after the verdict. */
 export const rowColumns: readonly Column[] = [
-  clients,
+  load,
   rate('request_throughput', 'requests', '/s'),
   rate('output_token_throughput', 'output', 'tokens/s'),
   quantile('ttft', 'TTFT', 'p50'),
@@ -39,7 +40,7 @@ export const rowColumns: readonly Column[] = [
 
 /** What the tables of a report show. */
 export const reportColumns: readonly Column[] = [
-  clients,
+  load,
   rate('request_throughput', 'requests', '/s'),
   rate('output_token_throughput', 'output', 'tokens/s'),
   quantile('ttft', 'TTFT', 'p50'),

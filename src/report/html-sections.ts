@@ -66,7 +66,7 @@ export function pointSection(results: readonly ResultFile[]): Html {
 }
 
 function pointTable(results: readonly ResultFile[]): Html {
-  const ordered = results.toSorted((a, b) => (a.servemark.point.clients ?? 0) - (b.servemark.point.clients ?? 0))
+  const ordered = results.toSorted((a, b) => a.servemark.point.load_words.order - b.servemark.point.load_words.order)
   const first = ordered[0]?.servemark
   if (first === undefined) return html``
   const { point, server } = first
@@ -74,7 +74,7 @@ function pointTable(results: readonly ResultFile[]): Html {
   const title = `${point.bench}: ${point.configuration}${label}`
   const failures = ordered.flatMap((result) => {
     const text = describeFailures(result)
-    return text === '' ? [] : [html`<p class="muted">clients=${result.servemark.point.clients}: ${text}</p>`]
+    return text === '' ? [] : [html`<p class="muted">${result.servemark.point.load_words.name}: ${text}</p>`]
   })
   return html`<h3>${title}</h3>
     <p class="muted">

@@ -6,7 +6,7 @@ import { verdictMarks } from './table-row.ts'
 /** The points as a Markdown table, in the given order. */
 export function markdownTable(results: readonly ResultFile[]): string {
   const names = pointNames(results)
-  const columns = reportColumns.filter(({ head }) => head[0] !== 'clients')
+  const columns = reportColumns.filter(({ head }) => head[0] !== 'load')
   const head = ['verdict', 'point', ...columns.map((column) => column.head.join(' ').trim())]
   const rows = results.map((result, i) => {
     const { status } = result.servemark.verdict

@@ -3,12 +3,13 @@ import type { PointBlock, ResultFile } from '../result/schema.ts'
 interface Name {
   /** What tells its group of points from the others; empty when there is one group. */
   readonly group: string
-  readonly clients: string
+  /** `clients=8`, `rate=4` */
+  readonly load: string
 }
 
 /** For each result the shortest name that tells it from the others: `clients=8`, `vllm prompt=1200 gen=60 clients=8`. */
 export function pointNames(results: readonly ResultFile[]): string[] {
-  return names(results).map(({ group, clients }) => [group, clients].filter(Boolean).join(' '))
+  return names(results).map(({ group, load }) => [group, load].filter(Boolean).join(' '))
 }
 
 /** Several of the results by name, in short: `all 4 points`, `clients=1, 2, 4`, `vllm clients=1, 2; fastgen clients=2`. */
@@ -19,13 +20,15 @@ export function listPoints(results: readonly ResultFile[], indices: readonly num
   const all = names(results)
   const groups = Map.groupBy(indices, (i) => all[i]?.group ?? '')
   const parts = [...groups].map(([group, members]) => {
-    const clients = members.map((i) => all[i]?.clients ?? '')
-    const first = clients[0] ?? ''
-    const short = [first, ...clients.slice(1).map((each) => each.replace(/^clients=/, ''))].join(', ')
-    return [group, short].filter(Boolean).join(' ')
+    const loads = members.map((i) => all[i]?.load ?? '')
+    const short = loads.map((each, i) => (sameKind(each, loads[i - 1]) ? each.slice(each.indexOf('=') + 1) : each))
+    return [group, short.join(', ')].filter(Boolean).join(' ')
   })
   return parts.join('; ')
 }
+
+/** `clients=2` after `clients=1` is said as `2`. */
+const sameKind = (load: string, before: string | undefined) => before?.split('=')[0] === load.split('=')[0]
 
 /** Parts of a name, in order; each is said only where the points differ in it. */
 const parts: readonly ((point: PointBlock) => string)[] = [
@@ -45,10 +48,10 @@ function names(results: readonly ResultFile[]): Name[] {
         .map((part) => part(point))
         .filter(Boolean)
         .join(' '),
-      clients: point.clients === null ? point.label : `clients=${point.clients}`,
+      load: point.load_words.name,
     }))
   for (const part of parts) {
-    if (new Set(tell().map((name) => `${name.group} ${name.clients}`)).size === points.length) break
+    if (new Set(tell().map((name) => `${name.group} ${name.load}`)).size === points.length) break
     if (new Set(points.map(part)).size > 1) said.push(part)
   }
   return tell()

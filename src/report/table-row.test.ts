@@ -20,18 +20,18 @@ test('rows stand under their header', () => {
   ]
   expect(`\n${[formatHeader(), ...rows].join('\n')}\n`).toMatchInlineSnapshot(`
     "
-    verdict    clients   requests     output       TTFT       TTFT        ITL        ITL     ok  failed
-                               /s   tokens/s        p50        p99        p50        p99
-    ✓ valid          1       1.23       74.0     212 ms     233 ms    19.9 ms    21.9 ms     36       0
-    ~ suspect       32        123      7,410     1.50 s     1.65 s     400 µs     440 µs    160       0
-    ✗ invalid        8       1.23       74.0     212 ms     233 ms    19.9 ms    21.9 ms     61       3
+    verdict         load   requests     output       TTFT       TTFT        ITL        ITL     ok  failed
+                 clients         /s   tokens/s        p50        p99        p50        p99
+    ✓ valid            1       1.23       74.0     212 ms     233 ms    19.9 ms    21.9 ms     36       0
+    ~ suspect         32        123      7,410     1.50 s     1.65 s     400 µs     440 µs    160       0
+    ✗ invalid          8       1.23       74.0     212 ms     233 ms    19.9 ms    21.9 ms     61       3
     "
   `)
 })
 
 test('what was not streamed has no TTFT and no ITL', () => {
   expect(formatRow(syntheticResult({ stream: false }))).toMatchInlineSnapshot(
-    `"✓ valid          1       1.23       74.0          -          -          -          -     36       0"`,
+    `"✓ valid            1       1.23       74.0          -          -          -          -     36       0"`,
   )
 })
 
@@ -40,7 +40,7 @@ test('a percentile among failed requests is shown as more than the last that end
   const censored = { p50: { value: 0.2 }, p90: { value: 0.3 }, p95: { at_least: 4.1 }, p99: { at_least: 4.1 } }
   const row = formatRow(syntheticResult({ metrics: { ttft: { ...block, censored } } }))
   expect(row).toMatchInlineSnapshot(
-    `"✓ valid          1       1.23       74.0     200 ms   > 4.10 s    19.9 ms    21.9 ms     36       0"`,
+    `"✓ valid            1       1.23       74.0     200 ms   > 4.10 s    19.9 ms    21.9 ms     36       0"`,
   )
 })
 

@@ -40,7 +40,7 @@ export function formatRow(
 export function formatFailure(result: ResultFile, path: string, cwd = userDirectory()): string {
   const { outcomes, point } = result.servemark
   const failed = failedCount(result)
-  const name = point.clients === null ? point.label : `clients=${point.clients}`
+  const name = point.load_words.name
   const parts = [`${failed} of ${failed + outcomes.ok} failed`]
   const reasons = describeFailures(result)
   return `✗ ${name}  ${[...parts, ...(reasons === '' ? [] : [reasons])].join(': ')} -> ${nearPath(path, cwd)}`

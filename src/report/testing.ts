@@ -1,3 +1,4 @@
+import { clientWords } from '../plan/load-shapes/closed-loop.ts'
 import { outcomes, type Outcome } from '../recording/vocabulary.ts'
 import type {
   DistributionBlock,
@@ -49,6 +50,7 @@ export function syntheticResult(point: SyntheticPoint = {}): ResultFile {
       point_hash: 'hash',
       anchor: { wall_s: 0, monotonic_ns: 0 },
       moments: {},
+      ending: 'complete',
       chunks: null,
       series: null,
       requests: {},
@@ -90,6 +92,7 @@ function serverAndPoint(point: SyntheticPoint): Pick<ServemarkBlock, 'server' | 
       prompt_tokens: promptTokens,
       output_tokens: 60,
       clients,
+      load_words: clientWords(clients),
       requests: 4 * clients + 32,
       stream: point.stream ?? true,
       load: { kind: 'closedLoop', clients },

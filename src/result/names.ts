@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { LoadShape, Point, ServerConfiguration } from '../plan/types.ts'
+import { loadKind } from '../plan/load-shapes/index.ts'
+import type { Point, ServerConfiguration } from '../plan/types.ts'
 import { UserError } from '../errors.ts'
 import { canonicalJson, hashOf } from './canonical-json.ts'
 
@@ -37,7 +38,7 @@ export function resultName(named: NamedPoint): string {
     `replicas${replicas}`,
     `prompt${point.promptTokens}`,
     `gen${point.outputTokens}`,
-    loadParts[point.load.kind](point.load),
+    loadKind(point.load).words(point.load).file,
   ]
   if (!point.stream) parts.push('nostream')
   const others = differences(named)
@@ -70,10 +71,6 @@ export function checkDistinctNames(points: readonly NamedPoint[]): void {
 const describe = ({ configuration, point }: NamedPoint) =>
   `"${point.label}" of "${configuration.label}" in ${configuration.bench}`
 
-const loadParts: { readonly [Kind in LoadShape['kind']]: (load: Extract<LoadShape, { kind: Kind }>) => string } = {
-  closedLoop: (load) => `clients${load.clients}`,
-}
-
 /** `/` as `_`, as the original does; names too long for a file system are cut and get a hash. */
 function fileSafe(model: string): string {
   // oxlint-disable-next-line no-control-regex
@@ -96,6 +93,7 @@ function differences({ configuration, point, ownDefaults = {} }: NamedPoint): Re
   compare('outputTokensVar', point.outputTokensVar, 0.3)
   compare('prompts', point.prompts, 'salted')
   compare('promptsFile', point.promptsFile, null)
+  compare('load', loadKind(point.load).unnamed(point.load), {})
   compare('serverArgs', parameters.serverArgs, [])
   compare('env', parameters.env, {})
   for (const [key, value] of Object.entries(parameters.own)) compare(`own.${key}`, value, ownDefaults[key] ?? null)

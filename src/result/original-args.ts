@@ -1,3 +1,4 @@
+import { loadKind } from '../plan/load-shapes/index.ts'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
 
 /**
@@ -27,7 +28,7 @@ export function originalArgs(given: {
     max_prompt_length: point.maxPromptTokens,
     mean_prompt_length: point.promptTokens,
     mean_max_new_tokens: point.outputTokens,
-    num_clients: point.load.clients,
+    num_clients: loadKind(point.load).clients(point.load),
     num_requests: point.requests,
     prompt_length_var: point.promptTokensVar,
     max_new_tokens_var: point.outputTokensVar,

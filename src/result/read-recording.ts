@@ -28,6 +28,7 @@ export async function readRecording(path: string): Promise<{ file: ResultFile; r
     series: servemark.series ? await decode(path, servemark.series, seriesFromArrow) : [],
     text: new Uint8Array(),
     moments: momentsOf(servemark.moments),
+    ending: servemark.ending,
   }
   return { file, recording }
 }

@@ -25,7 +25,14 @@ export interface MeasurementInputs {
  * values of headers, which may be secret.
  */
 export function pointHash(inputs: MeasurementInputs): string {
-  const { label: _label, objectives: _objectives, thresholds: _thresholds, maxErrorRate: _, repeat: _repeat, ...point } = inputs.point
+  const {
+    label: _label,
+    objectives: _objectives,
+    thresholds: _thresholds,
+    maxErrorRate: _,
+    repeat: _repeat,
+    ...point
+  } = inputs.point
   const { backend, parameters, endpoint } = inputs.configuration
   const { model, argv, env, identity, programVersion, host } = inputs
   const address = endpoint && { baseUrl: endpoint.baseUrl, headers: Object.keys(endpoint.headers) }

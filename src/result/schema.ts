@@ -1,4 +1,4 @@
-import type { Outcome } from '../recording/vocabulary.ts'
+import type { Ending, Outcome } from '../recording/vocabulary.ts'
 import type { Objectives } from '../metrics/objectives.ts'
 
 /** The result file as JSON: the original's keys, and ours under `servemark`. */
@@ -29,6 +29,8 @@ export interface ServemarkBlock {
   readonly point_hash: string
   readonly anchor: { readonly wall_s: number; readonly monotonic_ns: number }
   readonly moments: Readonly<Record<string, number | null>>
+  /** Why nothing more was sent. */
+  readonly ending: Ending
   readonly chunks: FileReference | null
   readonly series: FileReference | null
   /** Columns in snake case; durations and times in seconds since the anchor (`sent_s`, `first_token_s`, ...). */

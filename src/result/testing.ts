@@ -6,6 +6,7 @@ import { boundOf } from '../metrics/bound.ts'
 import { deriveMetrics } from '../metrics/index.ts'
 import { measure } from '../metrics/measured.ts'
 import { judge } from '../metrics/verdict.ts'
+import { loadKind } from '../plan/load-shapes/index.ts'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
 import type { Recording } from '../recording/recording.ts'
 import { closedLoopSpecs, makeRecording } from '../recording/testing.ts'
@@ -27,8 +28,9 @@ export const somePoint: Point = {
   promptTokensVar: 0.3,
   outputTokensVar: 0.3,
   maxPromptTokens: 30,
-  load: { kind: 'closedLoop', clients: 2, staggerSeconds: 0.01 },
+  load: { kind: 'closedLoop', clients: 2, staggerSeconds: 0.01, durationSeconds: null },
   requests: 8,
+  stop: { drainSeconds: null, errorRate: null, saturation: true },
   warmup: { rounds: 1, maxRounds: 4, agreement: 0.05 },
   stream: true,
   route: 'completions',
@@ -76,7 +78,7 @@ export function pointResult(
   const configuration = { ...someConfiguration, backend, resultLabel: backend }
   const model = 'some/model'
   const measured = measure(recording, {
-    clients: point.load.clients,
+    clients: loadKind(point.load).clients(point.load),
     stream: point.stream,
     model,
     tensorParallel: 1,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
+import { loadKind } from '../plan/load-shapes/index.ts'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
 import type { Recording } from '../recording/recording.ts'
 import { gpusOf } from './gpus.ts'
@@ -93,6 +94,7 @@ function resultFile(
           time === null ? null : toSeconds(time),
         ]),
       ),
+      ending: recording.ending,
       ...files,
       requests: toJsonColumns(recording.requests),
       metrics: result.metrics,
@@ -113,7 +115,8 @@ function resultFile(
 
 function pointBlock({ configuration, point, model, tokenLedger, salt, environment }: PointResult): PointBlock {
   const { parameters } = configuration
-  const { kind, clients, staggerSeconds } = point.load
+  const kind = loadKind(point.load)
+  const words = kind.words(point.load)
   return {
     bench: configuration.bench,
     configuration: configuration.label,
@@ -128,14 +131,15 @@ function pointBlock({ configuration, point, model, tokenLedger, salt, environmen
     objectives: point.objectives,
     prompt_tokens: point.promptTokens,
     output_tokens: point.outputTokens,
-    clients,
+    clients: kind.clients(point.load),
+    load_words: { name: words.name, short: words.short, long: words.long, order: words.order },
     requests: point.requests,
     run: point.repeat + 1,
     stream: point.stream,
     load: {
-      kind,
-      clients,
-      stagger_s: staggerSeconds,
+      kind: point.load.kind,
+      ...kind.stored(point.load),
+      stop: point.stop,
       warmup: point.warmup,
       limits_s: point.limits,
       route: point.route,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Backend } from '../backends/backend.ts'
-import type { LoadPlan, PlannedRequest, Scenario } from '../load/plan.ts'
-import type { LoadShape, Point } from '../plan/types.ts'
+import type { Backend, Target } from '../backends/backend.ts'
+import type { LoadPlan, PlannedRequest } from '../load/plan.ts'
+import { openLoopSchedule, openLoopWarmup, peakRate, steadyFrom } from '../plan/load-shapes/open-loop.ts'
+import type { LoadShape, OpenLoopShape, Point } from '../plan/types.ts'
 import type { Workload, WorkloadItem } from '../workload/workload.ts'
 import type { ReadyServer } from './ready-server.ts'
 
@@ -37,28 +38,70 @@ export function makeLoadPlan(
   }
   const wire = backend.wire(target)
   if (wire.transport !== 'http') throw new Error(`${backend.id}: ${wire.transport} has no load transport`)
+  const { scenario, durationSeconds } = scenarioOf(point, !sharesCores(target.endpoints))
   return {
     endpoints: target.endpoints,
     method: 'POST',
     framing: wire.framing,
     decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },
     success: backend.success,
-    scenario: scenarios[point.load.kind](point.load, point),
+    scenario,
     warmup: workload.warmup.map(plan),
     requests: workload.measure.map(plan),
     limits: point.limits,
     ca,
     seed: point.sampling.seed,
     saveText: true,
-    abortOnErrorRate: null,
+    stop: { ...point.stop, durationSeconds },
   }
 }
 
-const scenarios: { readonly [Kind in LoadShape['kind']]: (load: LoadShape, point: Point) => Scenario } = {
+type Made = Pick<LoadPlan, 'scenario'> & { readonly durationSeconds: number | null }
+
+type Scenarios = {
+  readonly [Kind in LoadShape['kind']]: (load: Extract<LoadShape, { kind: Kind }>, point: Point, spin: boolean) => Made
+}
+
+const scenarios: Scenarios = {
   closedLoop: (load, point) => ({
-    kind: 'closedLoop',
-    clients: load.clients,
-    staggerSeconds: load.staggerSeconds,
-    warmup: point.warmup,
+    scenario: {
+      kind: 'closedLoop',
+      clients: load.clients,
+      staggerSeconds: load.staggerSeconds,
+      warmup: point.warmup,
+    },
+    durationSeconds: load.durationSeconds,
   }),
+  constantRate: openLoop,
+  stages: openLoop,
+}
+
+/** An open loop's time is in its schedule. */
+function openLoop(load: OpenLoopShape, point: Point, spin: boolean): Made {
+  const { seconds, stage } = openLoopSchedule(load, point.requests, point.sampling.seed)
+  return {
+    scenario: {
+      kind: 'openLoop',
+      seconds,
+      stage,
+      peakRate: peakRate(load.stages),
+      steadyFrom: steadyFrom(load.stages),
+      cap: load.cap,
+      spin,
+      warmup: point.warmup,
+      warmupClients: openLoopWarmup(load),
+    },
+    durationSeconds: null,
+  }
+}
+
+function scenarioOf(point: Point, spin: boolean): Made {
+  // The kind picks the function that takes the shape of that kind, which the type checker cannot follow.
+  const ofKind = scenarios[point.load.kind] as (load: LoadShape, point: Point, spin: boolean) => Made
+  return ofKind(point.load, point, spin)
+}
+
+/** A server on this host may need the core that the load process would spin on. */
+function sharesCores(endpoints: Target['endpoints']): boolean {
+  return endpoints.some(({ url }) => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname))
 }

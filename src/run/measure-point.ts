@@ -9,6 +9,7 @@ import { deriveMetrics } from '../metrics/index.ts'
 import { measure, type PointFacts } from '../metrics/measured.ts'
 import { evaluateThresholds } from '../metrics/thresholds.ts'
 import { judge } from '../metrics/verdict.ts'
+import { loadKind } from '../plan/load-shapes/index.ts'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
 import type { Recording } from '../recording/recording.ts'
 import { formatFailure } from '../report/table-row.ts'
@@ -56,7 +57,7 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
     pointKey: hash,
     repeat: point.repeat,
     nonce: context.nonce,
-    warmupPerRound: point.load.clients,
+    warmupPerRound: loadKind(point.load).warmupPerRound(point.load),
     maxTotalTokens: roomOf(ready),
     tokenizer: ready.tokenizer,
   })
@@ -222,7 +223,7 @@ function factsOf(
   environment: Readonly<Record<string, unknown>>,
 ): PointFacts {
   return {
-    clients: point.load.clients,
+    clients: loadKind(point.load).clients(point.load),
     stream: point.stream,
     model: ready.probe.model,
     tensorParallel: configuration.parameters.tensorParallel,

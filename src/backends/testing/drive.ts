@@ -102,7 +102,7 @@ export async function drive(
     ca: [],
     seed: 1,
     saveText: true,
-    abortOnErrorRate: null,
+    stop: { durationSeconds: null, drainSeconds: null, errorRate: null, saturation: false },
   })
   const { requests, chunks } = recording
   return {

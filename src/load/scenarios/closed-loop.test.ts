@@ -58,6 +58,7 @@ function world({ warmup = 0, requests = 0, duration, fails, stopAfter = Infinity
       firstIdle: null,
     },
     stopped: () => sends.length >= stopAfter,
+    ...unused,
     enter: (phase) => phases.push(phase),
     preconnect: async (clients) => void preconnects.push(clients),
     delay: async (seconds) => void delays.push(seconds),
@@ -70,6 +71,18 @@ function world({ warmup = 0, requests = 0, duration, fails, stopAfter = Infinity
     },
   }
   return { context, sends, delays, phases, preconnects }
+}
+
+/** What a closed loop does not ask for. */
+const unused: Pick<ScenarioContext, 'onStop' | 'saturated' | 'timer' | 'onTime' | 'drop'> = {
+  onStop: () => fail('onStop'),
+  saturated: () => fail('saturated'),
+  timer: () => fail('timer'),
+  onTime: () => fail('onTime'),
+  drop: () => fail('drop'),
+}
+function fail(name: string): never {
+  throw new Error(`a closed loop has no use for ${name}`)
 }
 
 function prepared(count: number): PreparedRequest[] {

@@ -1,6 +1,7 @@
-import type { ClosedLoop, WarmupRule } from '../plan.ts'
+import type { ClosedLoop } from '../plan.ts'
 import type { PreparedRequest } from '../transport/request-bytes.ts'
 import type { RunScenario, ScenarioContext, Sent } from './scenario.ts'
+import { warmUp } from './warm-up.ts'
 
 /**
  * The original's load: each client has one request in flight. Warm-up in rounds with a barrier after each, then all
@@ -8,55 +9,13 @@ import type { RunScenario, ScenarioContext, Sent } from './scenario.ts'
  */
 export const runClosedLoop: RunScenario<ClosedLoop> = async (scenario, context) => {
   const { moments } = context
-  context.enter('connect')
-  await context.preconnect(scenario.clients)
-  if (context.warmup.length > 0 && scenario.warmup.maxRounds > 0) {
-    context.enter('warmup')
-    moments.warmupStart = context.now()
-    await warmUp(scenario, context)
-    moments.warmupEnd = context.now()
-    if (!context.stopped()) await context.preconnect(scenario.clients)
-  }
+  await warmUp(scenario.warmup, scenario.clients, context)
   if (context.stopped()) return
+  if (moments.warmupEnd !== null) await context.preconnect(scenario.clients)
   context.enter('measure')
   moments.measureStart = context.now()
   await measure(scenario, context)
   moments.measureEnd = context.now()
-}
-
-async function warmUp(scenario: ClosedLoop, context: ScenarioContext): Promise<void> {
-  const { clients, warmup: rule } = scenario
-  let previous: number | null = null
-  for (let round = 1; round <= rule.maxRounds && !context.stopped(); round++) {
-    const requests = context.warmup.slice((round - 1) * clients, round * clients)
-    if (requests.length === 0) return
-    const latency = await warmupRound(requests, context)
-    if (latency === null) return
-    if (round >= rule.rounds && (round >= rule.maxRounds || agree(previous, latency, rule))) return
-    previous = latency
-  }
-}
-
-/** Mean latency in ns of the requests that came to their end; null when none did. */
-async function warmupRound(requests: readonly PreparedRequest[], context: ScenarioContext): Promise<number | null> {
-  const latencies: number[] = []
-  await Promise.all(
-    requests.map(
-      (request, client) =>
-        new Promise<void>((resolve) => {
-          context.send(request, { phase: 'warmup', client }, (sent) => {
-            if (sent.complete && sent.writeStart !== null) latencies.push(sent.closed - sent.writeStart)
-            resolve()
-          })
-        }),
-    ),
-  )
-  if (latencies.length === 0) return null
-  return latencies.reduce((sum, latency) => sum + latency, 0) / latencies.length
-}
-
-function agree(previous: number | null, latency: number, rule: WarmupRule): boolean {
-  return previous !== null && Math.abs(latency - previous) <= rule.agreement * previous
 }
 
 async function measure(scenario: ClosedLoop, context: ScenarioContext): Promise<void> {
@@ -97,7 +56,7 @@ function runClient(
         }
         resolve()
       } else {
-        context.send(taken.value, { phase: 'measure', client }, ended)
+        context.send(taken.value, { phase: 'measure', client, place: client, stage: null, intended: null }, ended)
       }
     }
     next()

@@ -14,8 +14,20 @@ export interface Sent {
 
 export interface Assignment {
   readonly phase: Phase
-  readonly client: number
+  /** Null in an open loop. */
+  readonly client: number | null
+  /** Endpoints are taken in turn by this number. */
+  readonly place: number
+  readonly stage: number | null
+  /** When it is to be sent, where that is known before. */
+  readonly intended: number | null
 }
+
+/**
+ * Calls `due` at each of `times` (ascending, one for each measured request), in order and never early; `spin`: turn the
+ * loop without waiting shortly before. Returns what ends it.
+ */
+export type Timer = (times: Float64Array, spin: boolean, due: (index: number) => void) => () => void
 
 /** What a scenario works with. */
 export interface ScenarioContext {
@@ -25,15 +37,25 @@ export interface ScenarioContext {
   readonly random: () => number
   readonly now: () => number
   readonly moments: { -readonly [K in keyof Moments]: Moments[K] }
-  /** No request may be sent any more: aborted, or too many have failed. */
+  /** No request may be sent any more: the time is up, too many have failed, the server falls behind, or aborted. */
   readonly stopped: () => boolean
+  /** Calls back when `stopped` becomes true; at once when it is. */
+  readonly onStop: (callback: () => void) => void
+  /** The server of an open loop falls behind without bound; may stop the run. */
+  readonly saturated: () => void
   readonly enter: (phase: LoadProgress['phase']) => void
+  /** Makes ready what calls back at given times; to be asked before the window, because it takes a while. */
+  readonly timer: () => Promise<Timer>
+  /** A request that was intended for `intended` is sent now: how late that is, is the load generator's own doing. */
+  readonly onTime: (intended: number) => void
   /** Brings the idle connections up to one for each client. */
   readonly preconnect: (clients: number) => Promise<void>
   /** Resolves early when the run is stopped. */
   readonly delay: (seconds: number) => Promise<void>
   /** `ended` is called exactly once, never before `send` returns, also when the run is aborted. */
   readonly send: (request: PreparedRequest, assignment: Assignment, ended: (sent: Sent) => void) => void
+  /** Records a request as not sent. */
+  readonly drop: (request: PreparedRequest, assignment: Assignment, why: string) => void
 }
 
 /** Runs a load shape; resolves when nothing is in flight and nothing more will be sent. */

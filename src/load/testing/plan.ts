@@ -1,4 +1,4 @@
-import type { LoadPlan, PlannedRequest } from '../plan.ts'
+import type { LoadPlan, PlannedRequest, StopRules } from '../plan.ts'
 
 export const echoDecoder = new URL('echo-decoder.ts', import.meta.url).href
 
@@ -15,6 +15,8 @@ export function plannedRequest(item: number): PlannedRequest {
     turn: null,
   }
 }
+
+export const noStop: StopRules = { durationSeconds: null, drainSeconds: null, errorRate: null, saturation: false }
 
 /** One client, one request, no warm-up, no stagger, generous limits. */
 export function testPlan(
@@ -40,7 +42,7 @@ export function testPlan(
     ca: [],
     seed: 1,
     saveText: true,
-    abortOnErrorRate: null,
+    stop: noStop,
     ...rest,
   }
 }

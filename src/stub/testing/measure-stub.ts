@@ -83,7 +83,7 @@ export async function measureStub(
     ca: [],
     seed: 1,
     saveText: true,
-    abortOnErrorRate: null,
+    stop: { durationSeconds: null, drainSeconds: null, errorRate: null, saturation: false },
   })
   const measured = measure(recording, {
     clients,
