@@ -256,6 +256,34 @@ describe('the steady part', () => {
     expect(scalar('steady_request_throughput').value).toBeCloseTo(2, 6)
     expect(scalar('request_throughput').value).toBeLessThan(1.2)
   })
+  describe('of 8 clients in lock-step, 32 requests of 0.5 s', () => {
+    const lockStep = closedLoopSpecs({ clients: 8, count: 32, ttft: 0.3, gap: 0.1, tokens: 3 })
+    const sentIn = (index: number) => ({ ...lockStep[index]!, sent: (lockStep[index]!.sent ?? 0) + (index % 8) * 1e-4 })
+    const specs = lockStep.map((_, index) => sentIn(index))
+    /** The first answer of the last wave leaves its client idle, and the other 7 come right after. */
+    const moments = { allStarted: 7e-4, firstIdle: 2 + 1e-6 }
+    test.each([true, false])('is 16 requests/s, streamed: %s', (stream) => {
+      const answers = stream ? specs : specs.map((spec) => ({ ...spec, chunks: [{ at: 0.5, tokens: 3 }] }))
+      const { scalar } = metricsOf(answers, { clients: 8, stream }, { moments })
+      const requests = scalar('steady_request_throughput').value ?? 0
+      expect(Math.abs(requests / 16 - 1)).toBeLessThan(0.02)
+      expect((scalar('steady_output_token_throughput').value ?? 0) / requests).toBeCloseTo(3, 9)
+      expect((scalar('steady_total_token_throughput').value ?? 0) / requests).toBeCloseTo(13, 9)
+    })
+    test('is the same when clients are spread', () => {
+      const spread = lockStep.map((spec, index) => ({ ...spec, sent: (spec.sent ?? 0) + (index % 8) / 16 }))
+      const { scalar } = metricsOf(spread, { clients: 8 }, { moments: { allStarted: 7 / 16, firstIdle: 2 } })
+      expect(scalar('steady_request_throughput').value).toBeCloseTo(16, 9)
+    })
+  })
+  test('of an open loop counts what arrived in it', () => {
+    const queued = Array.from({ length: 100 }, (_, i) => ({ sent: i / 10, chunks: [1.5 + (i * 1.5) / 10] }))
+    const { scalar } = metricsOf(queued.slice(0, 20), { clients: null }, { moments: { allStarted: 0, firstIdle: 10 } })
+    expect(scalar('steady_request_throughput').value).toBeCloseTo(2, 9)
+    const late = metricsOf(queued, { clients: null }, { moments: { allStarted: 0, firstIdle: 40 } })
+    const inTime = queued.filter(({ sent, chunks }) => sent + (chunks[0] ?? 0) <= 40).length
+    expect(late.scalar('steady_request_throughput').value).toBeCloseTo(inTime / 40, 9)
+  })
   test('is null when a moment was not reached', () => {
     const { scalar } = metricsOf(closedLoopSpecs(shape), {}, { moments: { firstIdle: null } })
     expect(scalar('steady_request_throughput').value).toBeNull()

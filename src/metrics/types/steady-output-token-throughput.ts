@@ -1,7 +1,7 @@
 import { rateInterval } from '../intervals/rate.ts'
 import { seconds } from '../measured.ts'
 import type { ScalarMetric } from '../metric.ts'
-import { outputTokensWithin } from '../steady-tokens.ts'
+import { outputTokensWithin } from '../steady-work.ts'
 
 export const steadyOutputTokenThroughput = {
   id: 'steady_output_token_throughput',
@@ -11,7 +11,7 @@ export const steadyOutputTokenThroughput = {
   better: 'higher',
   family: 'throughput',
   formula:
-    'output tokens of ok requests that arrived while all clients were at work / that time; null below 3 mean latencies',
+    'output tokens of ok requests, each by the share of its time from write start to answer while all clients were at work / that time; open loop: tokens that arrived in the steady part; null below 3 mean latencies',
   needs: ['outputTokens'],
   show: { unit: 'tokens/s', scale: 1, digits: 1 },
   of(measured) {

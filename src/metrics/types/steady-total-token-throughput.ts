@@ -1,6 +1,6 @@
 import { seconds } from '../measured.ts'
 import type { ScalarMetric } from '../metric.ts'
-import { outputTokensWithin, promptTokensWithin } from '../steady-tokens.ts'
+import { outputTokensWithin, promptTokensWithin } from '../steady-work.ts'
 
 export const steadyTotalTokenThroughput = {
   id: 'steady_total_token_throughput',
@@ -10,7 +10,7 @@ export const steadyTotalTokenThroughput = {
   better: 'higher',
   family: 'throughput',
   formula:
-    'output tokens of ok requests that arrived, and prompt tokens of those whose first token arrived, while all clients were at work / that time; null below 3 mean latencies',
+    'prompt and output tokens of ok requests, each by the share of its time from write start to answer while all clients were at work / that time; open loop: output tokens that arrived in the steady part, and prompts whose first token did; null below 3 mean latencies',
   needs: ['outputTokens', 'promptTokens'],
   show: { unit: 'tokens/s', scale: 1, digits: 1 },
   of(measured) {
