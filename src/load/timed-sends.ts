@@ -37,10 +37,13 @@ const clockNs = 20_000
 export class TimedSends {
   readonly #options: TimedSendsOptions
   readonly #spinNs: number
-  readonly #spin = (): void => {
-    this.#spinning = false
+  readonly #wake = (): void => {
     this.poll()
     this.#spinOn()
+  }
+  readonly #turn = (): void => {
+    this.#spinning = false
+    this.#wake()
   }
   #next = 0
   #spinning = false
@@ -54,8 +57,8 @@ export class TimedSends {
   start(): void {
     const { times, originNs, waker, spin } = this.#options
     const monotonic = times.map((time) => time + originNs)
-    waker.start(monotonic, spin ? leadNs : 0, this.#spin)
-    this.#spin()
+    waker.start(monotonic, spin ? leadNs : 0, this.#wake)
+    this.#wake()
   }
 
   /** Calls back what is due. Also to be called where the loop is at work anyway, such as at each read. */
@@ -76,6 +79,6 @@ export class TimedSends {
     if (this.#spinning || this.#stopped || this.#next >= times.length) return
     if (times[this.#next]! - now() > this.#spinNs) return
     this.#spinning = true
-    soon(this.#spin)
+    soon(this.#turn)
   }
 }
