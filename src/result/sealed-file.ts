@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { UserError } from '../errors.ts'
+import { cannotWrite, makeFolder } from '../output-folder.ts'
 import type { ResultPaths } from './names.ts'
 
 /** Writes to a temporary name beside `path`; the file is there in full, or not at all. */
 export async function writeSealed(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     const file = await open(temporary, 'w')
     try {
       await file.writeFile(content)
@@ -30,7 +30,7 @@ export async function giveWay(paths: ResultPaths, now: Date): Promise<boolean> {
   for (const path of [paths.json, paths.chunks, paths.series]) {
     if (!existsSync(path)) continue
     try {
-      await mkdir(folder, { recursive: true })
+      makeFolder(folder)
       await rename(path, join(folder, basename(path)))
     } catch (error) {
       throw cannotWrite(folder, error)
@@ -38,11 +38,4 @@ export async function giveWay(paths: ResultPaths, now: Date): Promise<boolean> {
     moved = true
   }
   return moved
-}
-
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : null)
-
-function cannotWrite(directory: string, error: unknown): UserError {
-  const why = codeOf(error) ?? (error instanceof Error ? error.message : String(error))
-  return new UserError(`results: cannot write ${directory} (${why}). Choose another folder: --out-dir ...`)
 }
