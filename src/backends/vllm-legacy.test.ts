@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startVllmLegacyWire, type VllmLegacyOptions } from '../stub/wires/vllm-legacy.ts'
 import { startWire, tokenTexts } from '../stub/wires/wire-server.ts'
 import type { Target } from './backend.ts'
-import { probeFailure, probeOf, started, targetOf, turnOf } from './testing/drive.ts'
+import { drive, probeFailure, probeOf, started, targetOf, turnOf } from './testing/drive.ts'
 import { createDecoder, vllmLegacy } from './vllm-legacy.ts'
 
 const server = async (options: VllmLegacyOptions = {}, more: Partial<Target> = {}) => {
@@ -97,4 +97,22 @@ test('a vLLM of today has no such route, and the way out is said', async () => {
   expect(await probeFailure(vllmLegacy, targetOf(vllmLegacy, wire, { model: 'm' }))).toBe(
     'vllm-legacy: 404 from /generate: "Not Found". vLLM 0.25 and later have no such route: use the backend vllm',
   )
+})
+
+test.each([
+  ['\0', true],
+  ['\n', true],
+  ['\n', false],
+] as const)('a measured answer is the text without the prompt (%j, stream %s)', async (delimiter, stream) => {
+  const { target } = await server({ delimiter }, { stream })
+  const { requests, text } = await drive(vllmLegacy, target, await probeOf(vllmLegacy, target), [3, 9])
+  expect(requests.outcome).toEqual(['ok', 'ok'])
+  expect([text(0), text(1)]).toEqual([tokenTexts(3).join(''), tokenTexts(9).join('')])
+})
+
+test('an answer that was cut is no answer', async () => {
+  const well = await server()
+  const ill = await server({ fault: 'cut' })
+  const { requests } = await drive(vllmLegacy, ill.target, await probeOf(vllmLegacy, well.target), [6])
+  expect(requests.outcome[0]).toMatch(/^(truncated|connection_error)$/)
 })

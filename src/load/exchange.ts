@@ -80,7 +80,9 @@ export class Exchange implements ConnectionUser, Opening, Limited, Decodable {
     this.#endpoint = endpoint
     this.#bytes = bytes
     this.#buffer = new EventBuffer(context.blocks)
-    this.#reply = new Reply(record, context.recorder.addRequest(record), context.recorder, context.createDecoder())
+    const decoder = context.createDecoder()
+    decoder.asked?.(bytes.toString('utf8', bytes.indexOf('\r\n\r\n') + 4))
+    this.#reply = new Reply(record, context.recorder.addRequest(record), context.recorder, decoder)
     record.endpoint = endpoint.index
     record.attempts = 1
     record.bytesOut = bytes.length

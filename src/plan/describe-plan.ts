@@ -19,12 +19,24 @@ export async function describePlan(
     if (!backend) continue
     lines.push(`  ${configuration.label}  ${configuration.model ?? '(the model that the server lists)'}`)
     lines.push(`    ${await describeServer(configuration, backend)}`)
-    for (const point of configuration.points) {
-      const note = mark(configuration, point)
-      lines.push(`    ${point.label}  ${point.requests} requests${note ? `  ${note}` : ''}`)
-    }
+    lines.push(
+      ...describePoints(configuration.points, (point) => mark(configuration, point)).map((line) => `    ${line}`),
+    )
   }
   return lines
+}
+
+/** Points that differ in their load alone, and of which the same is to be said, share a line. */
+function describePoints(points: readonly Point[], mark: (point: Point) => string): string[] {
+  const groups = Map.groupBy(points, (point) => JSON.stringify([point.label.replace(/=[^=]*$/, ''), mark(point)]))
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    const values = group.map((point) => point.label.slice(point.label.lastIndexOf('=') + 1))
+    const requests = group.reduce((sum, point) => sum + point.requests, 0)
+    const note = mark(first)
+    return `${first.label.replace(/=[^=]*$/, '')}=${values.join(',')}  ${requests} requests${note ? `  ${note}` : ''}`
+  })
 }
 
 async function describeServer(configuration: ServerConfiguration, backend: Backend): Promise<string> {

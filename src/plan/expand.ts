@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { z } from 'zod'
 import type { Backend, ServerParameters } from '../backends/backend.ts'
 import { UserError } from '../errors.ts'
@@ -123,7 +124,13 @@ function makePoint(bench: Bench, promptTokens: number, outputTokens: number, loa
   const kind = loadKind(load)
   const sendsUntilDone = kind.clients(load) !== null && bench.duration === null
   return {
-    label: `prompt=${promptTokens} gen=${outputTokens} ${kind.words(load).name}${repeat > 0 ? ` run=${repeat + 1}` : ''}`,
+    label: [
+      bench.promptsFile === null
+        ? `prompt=${promptTokens} gen=${outputTokens}`
+        : `prompts=${basename(bench.promptsFile)}`,
+      kind.words(load).name,
+      ...(repeat > 0 ? [`run=${repeat + 1}`] : []),
+    ].join(' '),
     promptTokens,
     outputTokens,
     promptTokensVar: bench.promptTokensVar,

@@ -115,7 +115,21 @@ function joinNegative(words: readonly string[]): string[] {
   return out
 }
 
+const vitestFlags = new Set([
+  'project',
+  't',
+  'tags-filter',
+  'reporter',
+  'shard',
+  'merge-reports',
+  'test-name-pattern',
+  'output-file',
+])
+
 function unknownFlag(raw: string): string {
+  if (vitestFlags.has(normal(raw))) {
+    return `options: ${raw} is Vitest's own: put it before the --, as in npx vitest bench --project NAME -- --clients 1`
+  }
   const near = closest(normal(raw), [...flags.keys()])
   return `options: unknown option ${raw}${near ? `; did you mean --${near}?` : '.'} All options: npm run bench -- --help`
 }

@@ -16,6 +16,7 @@ export function helpText(width = 100): string {
   const lines = [
     'npm run bench -- [--project NAME] [options]     one "--" is enough; Vitest\'s own options work too:',
     "  --project NAME  --tags-filter 'smoke && cpu'  -t 'clients=1$'  --reporter=junit  --shard=1/2",
+    'A flag --prompt-tokens is the key promptTokens of a bench file. Defaults hold where the file says nothing.',
     '',
   ]
   for (const [group, title] of Object.entries(titles)) {

@@ -15,14 +15,17 @@ export interface MeasurementInputs {
   readonly env: Readonly<Record<string, string>>
   /** What the server says of itself, its version among it. */
   readonly identity: Readonly<Record<string, unknown>>
+  /** Values of the user's headers, hashed. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Content of the prompts file. */
+  readonly promptsSha256: string | null
   readonly programVersion: string
   /** Host name, CPU, memory, GPUs. */
   readonly host: Readonly<Record<string, unknown>>
 }
 
 /**
- * Hash of the inputs, without what only names, judges or draws a point (labels, objectives, thresholds) and without the
- * values of headers, which may be secret.
+ * Hash of the inputs, without what only names, judges or draws a point (labels, objectives, thresholds).
  */
 export function pointHash(inputs: MeasurementInputs): string {
   const {
@@ -34,9 +37,10 @@ export function pointHash(inputs: MeasurementInputs): string {
     ...point
   } = inputs.point
   const { backend, parameters, endpoint } = inputs.configuration
-  const { model, argv, env, identity, programVersion, host } = inputs
-  const address = endpoint && { baseUrl: endpoint.baseUrl, headers: Object.keys(endpoint.headers) }
-  return hashOf({ point, backend, parameters, address, model, argv, env, identity, programVersion, host })
+  const { model, argv, env, identity, headers, promptsSha256, programVersion, host } = inputs
+  const address = endpoint && endpoint.baseUrl
+  const server = { backend, parameters, address, model, argv, env, identity, headers, programVersion }
+  return hashOf({ point, promptsSha256, server, host })
 }
 
 export type Kept =

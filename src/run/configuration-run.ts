@@ -136,7 +136,7 @@ export class ConfigurationRun {
       for (const note of probe.notes) context.note(`${backend.id}: ${note}`)
       const caveat = backend.caveat?.(configuration.model ?? probe.model)
       if (caveat) context.note(caveat)
-      const tokenizer = await chooseTokenizer(point.tokenizer, probe, backend, context)
+      const tokenizer = await chooseTokenizer(point.tokenizer, configuration.model, probe, context)
       return { session, target, probe, firstTokenSeconds, tokenizer }
     } catch (error) {
       await closeServer(session)
@@ -146,7 +146,8 @@ export class ConfigurationRun {
 
   private targetOf(session: ServerSession, point: Point): Target {
     const { configuration, context } = this
-    const base = { backendId: this.backend.id, endpoints: session.endpoints, model: configuration.model }
+    const { own } = configuration.parameters
+    const base = { backendId: this.backend.id, endpoints: session.endpoints, model: configuration.model, own }
     const asked = { route: point.route, stream: point.stream, extraBody: point.extraBody, sampling: point.sampling }
     const [endpoint] = session.endpoints
     if (session.kind === 'launched' || !endpoint) return { ...base, ...asked, headers: {} }

@@ -42,7 +42,7 @@ export function makeLoadPlan(
   return {
     endpoints: target.endpoints,
     method: 'POST',
-    framing: wire.framing,
+    framing: probe.framing ?? wire.framing,
     decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },
     success: backend.success,
     scenario,

@@ -1,3 +1,5 @@
+import { createHash, scryptSync } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Backend } from '../backends/backend.ts'
 import type { Redactor } from '../backends/auth.ts'
@@ -27,6 +29,7 @@ import { namedPoint } from './named-point.ts'
 import type { PointOutcome } from './point-end.ts'
 import type { RunContext } from './run-context.ts'
 import { withTokenizerCounts } from './tokenizer-counts.ts'
+import { workloadKey } from './workload-key.ts'
 
 export interface PointMeasurement {
   readonly configuration: ServerConfiguration
@@ -54,7 +57,7 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
 
   const workload = await buildWorkload({
     point,
-    pointKey: hash,
+    pointKey: workloadKey(point),
     repeat: point.repeat,
     nonce: context.nonce,
     warmupPerRound: loadKind(point.load).warmupPerRound(point.load),
@@ -62,6 +65,7 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
     tokenizer: ready.tokenizer,
   })
   refuseTooLong(given, workload)
+  for (const note of workload.notes) if (!note.startsWith('tokenizer:')) context.note(`${point.label}: ${note}`)
   const plan = makeLoadPlan(point, backend, ready, workload, given.ca)
   const sinceMs = Date.now()
   const recorded = await load.run(plan, {
@@ -104,12 +108,36 @@ async function identify(given: PointMeasurement) {
     model: probe.model,
     argv: launched ? withoutPorts(launched.argv) : null,
     env: given.redactor.value(launched?.env ?? {}),
-    identity: { version: probe.version, maxModelLength: probe.maxModelLength, capabilities: probe.capabilities },
+    identity: {
+      ...given.redactor.value(probe.identity),
+      version: probe.version,
+      maxModelLength: probe.maxModelLength,
+      // Its address has a port that is drawn anew for each start.
+      capabilities: { ...probe.capabilities, tokenizeUrl: probe.capabilities.tokenizeUrl !== null },
+    },
+    headers: hiddenHeaders(configuration.endpoint?.headers ?? {}),
+    promptsSha256: await promptsHash(point),
     programVersion: JSON.stringify(environment['servemark'] ?? null),
     host: hostOf(environment),
   })
   const paths = resultPaths(context.outDirectory, configuration.resultLabel, nameOf(given))
   return { paths, hash, environment }
+}
+
+/**
+ * Headers may choose another deployment, so that a point depends on their values, and may be secret: a slow hash tells
+ * two apart and gives none away.
+ */
+function hiddenHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const hide = (value: string) => scryptSync(value, 'servemark', 16).toString('hex')
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, hide(value)]))
+}
+
+/** Of the prompts file's content: its name says nothing. Null without one; an unreadable one is told when it is read. */
+async function promptsHash({ promptsFile }: Point): Promise<string | null> {
+  if (promptsFile === null) return null
+  const content = await readFile(promptsFile).catch(() => null)
+  return content && createHash('sha256').update(content).digest('hex')
 }
 
 /** Ports are drawn anew for each start and change nothing that is measured. */
@@ -123,16 +151,19 @@ async function findEarlier(given: PointMeasurement, path: string, hash: string):
   const mayKeep = !context.overwrite && (context.resume || (ready.session.kind === 'launched' && context.keepsPoints))
   if (!mayKeep) return null
   const kept = await findKept(path, hash, new Date())
-  if (!kept.kept) return null
+  if (!kept.kept) {
+    if (context.resume && kept.reason !== 'not measured yet')
+      context.note(`${given.point.label}: measured again: ${kept.reason}`)
+    return null
+  }
+  const file = relative(context.outDirectory, path)
   const thresholds = evaluateThresholds(given.point.thresholds, kept.file.servemark.metrics, {
     status: kept.file.servemark.verdict.status,
     allowInvalid: context.allowInvalid,
   })
-  const missed = thresholds.filter((each) => each.status === 'missed').map((each) => each.text)
-  const file = relative(context.outDirectory, path)
   return {
     ended: { kind: 'kept', file, ageSeconds: kept.ageSeconds },
-    failure: missed.length > 0 ? missed.join('\n') : null,
+    failure: shortfall(given.point, { ...kept.file, servemark: { ...kept.file.servemark, thresholds } }, path),
   }
 }
 
@@ -153,6 +184,13 @@ function refuseTooLong({ ready, backend }: PointMeasurement, { warmup, measure: 
   if (line) throw new UserError(line)
 }
 
+/** A prompts file brings its own lengths: what the point's nominal ones say of other prompts would be untrue. */
+function asSent(point: Point, { kind, statistics }: Workload): Point {
+  if (kind !== 'file') return point
+  const promptTokens = Math.round(statistics.meanPromptTokens ?? point.promptTokens)
+  return { ...point, promptTokens, outputTokens: Math.round(statistics.meanOutputTokens) }
+}
+
 interface Measurement {
   readonly paths: ResultPaths
   readonly hash: string
@@ -162,9 +200,10 @@ interface Measurement {
 }
 
 async function seal(given: PointMeasurement, measurement: Measurement): Promise<{ path: string; file: ResultFile }> {
-  const { configuration, point, ready, context, redactor } = given
+  const { configuration, ready, context, redactor } = given
   const { paths, hash, environment, workload, recording } = measurement
-  const measured = measure(recording, factsOf(given, environment))
+  const point = asSent(given.point, workload)
+  const measured = measure(recording, factsOf({ ...given, point }, environment))
   const metrics = deriveMetrics(measured)
   const accuracy = { floor: null, in_situ: null, bound: boundOf(recording) }
   const notes = [...ready.probe.notes, ...workload.notes]
@@ -175,7 +214,7 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
     maxErrorRate: point.maxErrorRate,
     saltedPrompts: workload.kind === 'salted',
     alone: context.locked,
-    unknown: [],
+    unknown: point.salt === null ? [] : ['the prompts are those of an earlier run (--salt): a cache may know them'],
   })
   const prompts = new Map(workload.measure.map((item) => [item.item, item.prompt]))
   return await writeResult(
@@ -254,6 +293,11 @@ function serverBlock({ configuration, backend, ready, redactor }: PointMeasureme
 
 function failureOf({ point, died }: PointMeasurement, file: ResultFile, path: string): string | null {
   if (died.aborted) return died.reason instanceof Error ? died.reason.message : String(died.reason)
+  return shortfall(point, file, path)
+}
+
+/** Too many failed requests, and thresholds missed, a line each; null when the point passed. */
+function shortfall(point: Point, file: ResultFile, path: string): string | null {
   const { outcomes, thresholds } = file.servemark
   const total = Object.values(outcomes).reduce((sum, count) => sum + count, 0)
   const failed = total - outcomes.ok
