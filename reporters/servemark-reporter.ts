@@ -4,6 +4,7 @@ import type { WorkerContext } from '../fixtures/worker-context.ts'
 import type { LoadedBench } from '../src/plan/load-bench.ts'
 import { formatHeader, formatRow } from '../src/report/table-row.ts'
 import { classicSummary } from '../src/metrics/classic-summary.ts'
+import { printable } from '../src/printable.ts'
 import { readProgress } from '../src/run/progress.ts'
 import { endedPoint, messageOf, type EndedPoint } from './ended-point.ts'
 import { finishRun } from './finish-run.ts'
@@ -120,7 +121,7 @@ export class ServemarkReporter implements Reporter {
     if (!this.inModule.header) this.print(formatHeader())
     this.inModule.header = true
     const kept = keptSeconds(index.kept, result.time, this.started)
-    this.print(formatRow(result, kept, { color: this.colors }))
+    this.write(formatRow(result, kept, { color: this.colors }))
     if (this.options.context.run.classicSummary) this.print(classicSummary(result))
     if (index.error) this.fail(index.error)
   }
@@ -137,7 +138,7 @@ export class ServemarkReporter implements Reporter {
           }
         : null
     const position = planned === 0 ? '' : `[${Math.min(ended + 1, planned)}/${planned}]`
-    this.screen?.line.set(liveLine(progress, Date.now(), this.timeLeft.left(current), position))
+    this.screen?.line.set(printable(liveLine(progress, Date.now(), this.timeLeft.left(current), position)))
   }
 
   /** Says it once: a server that does not start fails each of its points alike. */
@@ -148,6 +149,11 @@ export class ServemarkReporter implements Reporter {
   }
 
   private print(line: string): void {
+    this.write(printable(line))
+  }
+
+  /** With colours of ours. */
+  private write(line: string): void {
     process.stdout.write(`${line}\n`)
   }
 }

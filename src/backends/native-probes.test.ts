@@ -101,7 +101,7 @@ const elsewhere = () =>
   })
 
 test.each([
-  ['sglang', {}, 'sglang: /v1/models does not tell which models there are. Name one: --model NAME'],
+  ['sglang', {}, 'sglang: 404 from /v1/models: "Not Found". Is --base-url right?'],
   ['sglang', { model: 'm' }, 'sglang: 404 from /generate: "Not Found". Is --base-url right?'],
   ['llama-server', { model: 'm' }, 'llama-server: 404 from /completion: "Not Found". Is --base-url right?'],
   ['tgi', {}, 'tgi: 404 from /info: "Not Found". Is --base-url right?'],

@@ -21,6 +21,7 @@ import { firstPort, refuseMoreThanOne } from './families/launch-flags.ts'
 import { sampleNative, type NativeFacts, type NativeRoute } from './families/native-probe.ts'
 import { jsonRequest, withExtra } from './families/native-request.ts'
 import { statusFailure } from './families/openai-failure.ts'
+import { modelName } from './families/openai-models.ts'
 
 const positive = z.int().positive()
 const params = z.strictObject({
@@ -179,7 +180,9 @@ async function findModel(asker: Asker, target: Target): Promise<{ model: string;
   if (!Array.isArray(list))
     throw new UserError('ollama: /api/tags gives no list of models. Is it Ollama? Check --base-url')
   const entries = list.filter(isObject)
-  const names = entries.map((entry) => nonEmptyString(entry['name']) ?? '')
+  const names = entries.map((entry) =>
+    modelName(target, asker.pathOf('/api/tags'), nonEmptyString(entry['name']) ?? ''),
+  )
   const asked = target.model
   const found =
     asked === null

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createSecureContext } from 'node:tls'
 import { Agent, request } from 'undici'
 import { UserError } from '../errors.ts'
@@ -133,8 +134,14 @@ function errorCode(error: unknown): string {
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+    Object.entries(headers).map(([name, value]) => [name, headerText(Array.isArray(value) ? value.join(', ') : value)]),
   )
+}
+
+/** Headers are read as Latin-1; servers that send other letters mean UTF-8. */
+function headerText(value = ''): string {
+  const bytes = Buffer.from(value, 'latin1')
+  return isUtf8(bytes) ? bytes.toString('utf8') : value
 }
 
 function parseJson(text: string): unknown {

@@ -23,6 +23,7 @@ import { jsonRequest, withExtra } from './families/native-request.ts'
 import { createDecoder as createOpenAiDecoder } from './families/openai-decoder.ts'
 import { errorText } from './families/openai-error.ts'
 import { statusFailure } from './families/openai-failure.ts'
+import { modelName } from './families/openai-models.ts'
 import { openAiRequestUnderRoot, probeOpenAiUnderRoot } from './families/openai-under-root.ts'
 import type { ShapeBody } from './families/openai-wire.ts'
 
@@ -155,6 +156,7 @@ async function probe(http: ProbeHttp, target: Target, signal: AbortSignal): Prom
   const info = isObject(response.json) ? response.json : null
   const served = nonEmptyString(info?.['model_id'])
   if (info === null || served === null) throw new UserError('tgi: /info names no model. Is it TGI? Check --base-url')
+  modelName(target, asker.pathOf('/info'), served)
   if (target.model !== null && target.model !== served) {
     throw new UserError(
       `tgi: the server has no model "${target.model}". It has: ${served}. Use --model, or leave it out`,

@@ -14,6 +14,10 @@ test.each([
   expect(errorText(body)).toBe(words)
 })
 
+test('control characters are shown, not sent', () => {
+  expect(errorText('{"error":"\\u001b[2J\\u0000 gone"}')).toBe(String.raw`\x1B[2J\x00 gone`)
+})
+
 test('a long text is cut', () => {
   expect(errorText('x'.repeat(10_000))).toHaveLength(503)
 })

@@ -1,3 +1,5 @@
+import { printableLine } from '../printable.ts'
+
 const longest = 500
 
 /** The words of an error body: the message inside the usual JSON shapes, else the text itself, on one line. */
@@ -6,7 +8,7 @@ export function errorText(body: string): string {
 }
 
 export function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim()
+  const line = printableLine(text)
   return line.length > longest ? `${line.slice(0, longest)}...` : line
 }
 

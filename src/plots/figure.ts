@@ -7,8 +7,12 @@ export const plotSize = { width: 640, height: 380 } as const
 
 export const textSize = { title: 16, subtitle: 12.5, label: 12, name: 13, caption: 11.5 } as const
 
-/** Title in as many lines as it needs, of about one length; subtitles below it. */
-export function figureTitle(title: string, subtitles: readonly string[]) {
+/** Longer than the longest name of a model with its work beside it. */
+const longestTitle = 180
+
+/** Title in as many lines as it needs, of about one length, cut where it is endless; subtitles below it. */
+export function figureTitle(whole: string, subtitles: readonly string[]) {
+  const title = whole.length <= longestTitle ? whole : `${whole.slice(0, longestTitle).trimEnd()}…`
   const lines = wrapText(title, plotSize.width, textSize.title, 'bold')
   let even = lines
   for (let width = plotSize.width - 20; width > plotSize.width / 2; width -= 20) {

@@ -1,6 +1,7 @@
 import { Resvg } from '@resvg/resvg-js'
 import * as vega from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
+import { printable } from '../printable.ts'
 import { fontFiles, measureText } from './font.ts'
 
 interface TextItem {
@@ -19,12 +20,12 @@ textMetrics.width = (item, text) => {
   return measureText(String(text), item.fontSize ?? 11, bold ? 'bold' : 'normal')
 }
 
-/** The same specification gives the same text, byte for byte, on every machine. */
+/** The same specification gives the same text, byte for byte, on every machine. XML forbids control characters. */
 export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none', logLevel: vega.Error })
   try {
     await view.runAsync()
-    return await view.toSVG()
+    return printable(await view.toSVG())
   } finally {
     view.finalize()
   }

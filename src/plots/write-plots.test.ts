@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { syntheticResult } from '../report/testing.ts'
 import { writePlots } from './write-plots.ts'
@@ -30,4 +30,21 @@ test('a PNG is twice as wide as its SVG', async () => {
 
 test('no results, no plots', async () => {
   expect(await writePlots([], await folder())).toEqual([])
+})
+
+test('a name with control characters is drawn', async () => {
+  const [svgPath = '', pngPath = ''] = await writePlots(
+    [syntheticResult({ model: 'a\u001B[31m\u0000b' })],
+    await folder(),
+  )
+  const svg = await readFile(svgPath, 'utf8')
+  expect(svg).toContain(String.raw`a\x1B[31m\x00b`)
+  expect((await readFile(pngPath)).length).toBeGreaterThan(1000)
+})
+
+test('an endless name: a short file name and a cut title', async () => {
+  const outDir = await folder()
+  const [svgPath = ''] = await writePlots([syntheticResult({ model: '長'.repeat(256) })], outDir)
+  expect(Buffer.byteLength(basename(svgPath))).toBeLessThan(255)
+  expect(await readFile(svgPath, 'utf8')).toContain('長…')
 })

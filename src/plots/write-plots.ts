@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { backends } from '../backends/index.ts'
 import type { ResultFile } from '../result/schema.ts'
@@ -46,11 +47,18 @@ export async function writePlot(
   for (const { group, spec } of plot.draw({ points, theme: lightTheme, looks: backendLooks }, settings)) {
     const times = (used.get(group) ?? 0) + 1
     used.set(group, times)
-    const base = join(directory, times === 1 ? group : `${group}-${times}`)
+    const stem = shortStem(group)
+    const base = join(directory, times === 1 ? stem : `${stem}-${times}`)
     const svg = await renderSvg(spec)
     await writeSealed(`${base}.svg`, svg)
     await writeSealed(`${base}.png`, renderPng(svg))
     written.push(`${base}.svg`, `${base}.png`)
   }
   return written
+}
+
+/** File systems take 255 bytes: a longer name is cut, and a hash of the whole keeps it distinct. */
+function shortStem(group: string): string {
+  if (Buffer.byteLength(group) <= 200) return group
+  return `${group.slice(0, 45).toWellFormed()}-${createHash('sha256').update(group).digest('hex').slice(0, 8)}`
 }

@@ -1,3 +1,5 @@
+import { printable } from '../printable.ts'
+
 /** Text that is HTML already and is put in as it is. */
 export class Html {
   readonly text: string
@@ -29,5 +31,5 @@ const entities: Readonly<Record<string, string>> = {
 }
 
 export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
+  return printable(text).replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
 }

@@ -14,6 +14,11 @@ test('a table of the points', () => {
   `)
 })
 
+test('a name cannot steer a terminal', () => {
+  const results = ['a\u001B[2J', 'c'].map((model) => syntheticResult({ model }))
+  expect(markdownTable(results)).toContain(String.raw`| a\\x1B[2J clients=1 |`)
+})
+
 test('a bar in a name does not end its cell', () => {
   const results = ['a|b', 'c'].map((model) => syntheticResult({ model }))
   expect(markdownTable(results)).toContain(String.raw`| a\|b clients=1 |`)

@@ -1,3 +1,4 @@
+import { printableLine } from '../printable.ts'
 import type { ResultFile } from '../result/schema.ts'
 import { reportColumns } from './columns.ts'
 import { pointNames } from './point-names.ts'
@@ -17,7 +18,6 @@ export function markdownTable(results: readonly ResultFile[]): string {
 }
 
 const escapeCell = (text: string) =>
-  text
+  printableLine(text)
     .replaceAll('\\', '\\\\')
     .replaceAll('|', String.raw`\|`)
-    .replaceAll(/\s+/g, ' ')

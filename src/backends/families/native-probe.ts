@@ -99,7 +99,7 @@ export async function probeWithModelList(
   const root = asker.baseUrl
   const list = await asker.get(`${root}/v1/models`)
   const models = readModelList(target, asker.pathOf('/v1/models'), list)
-  const model = resolveModel(target, asker.pathOf('/v1/models'), models)
+  const model = resolveModel(target, asker.pathOf('/v1/models'), models, list)
   const listed = models?.find((one) => one.id === model) ?? null
   const optional = async (path: string, body?: unknown) =>
     await (body === undefined ? asker.get(root + path) : asker.post(root + path, body)).catch(() => null)

@@ -26,6 +26,18 @@ describe('failures', () => {
       'openai: 301 from /v1/models, a redirect to https://new/v1/models. Redirects are not followed: give the final --base-url',
     )
   })
+  test('a redirect with letters outside ASCII, and control characters', async () => {
+    const to = Buffer.from('/überall\u0085').toString('latin1')
+    expect(await failure({ models: { status: 301, headers: { location: to }, body: '' } })).toBe(
+      String.raw`openai: 301 from /v1/models, a redirect to /überall\x85. Redirects are not followed: give the final --base-url`,
+    )
+  })
+  test('words that would steer a terminal', async () => {
+    const body = { error: { message: 'no\u001B]0;title\u0007 \u202Etxet' } }
+    expect(await failure({ generate: () => ({ status: 500, body }) })).toBe(
+      String.raw`openai: 500 from /v1/completions: "no\x1B]0;title\x07 \u202Etxet"`,
+    )
+  })
   test('a server that is loading', async () => {
     const loading = { status: 503, body: { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } } }
     expect(await failure({ generate: () => loading })).toBe(

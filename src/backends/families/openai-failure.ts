@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts'
+import { printableLine } from '../../printable.ts'
 import type { ProbeResponse, Target } from '../backend.ts'
 import { isObject } from './json.ts'
 import { errorText } from './openai-error.ts'
@@ -10,7 +11,7 @@ export function statusFailure(target: Target, path: string, response: ProbeRespo
   const said = serverSaid(response)
   if (status === 401 || status === 403) return new UserError(`${start}${authHint(target)}`)
   if (status >= 300 && status < 400) {
-    const to = response.headers['location']
+    const to = shortened(printableLine(response.headers['location'] ?? ''))
     return new UserError(
       `${start}, a redirect${to ? ` to ${to}` : ''}. Redirects are not followed: give the final --base-url`,
     )
@@ -31,10 +32,12 @@ export function statusFailure(target: Target, path: string, response: ProbeRespo
 /** `: "..."`, what the server said of its refusal on one line; empty when it said nothing. */
 export function serverSaid(response: ProbeResponse): string {
   const text = (isObject(response.json) ? errorText(response.json) : null) ?? plainText(response)
-  const line = text.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '')
+  const line = printableLine(text).replace(/\.$/, '')
   if (line === '') return ''
-  return `: "${line.length > 200 ? `${line.slice(0, 200)}...` : line}"`
+  return `: "${shortened(line)}"`
 }
+
+const shortened = (line: string) => (line.length > 200 ? `${line.slice(0, 200)}...` : line)
 
 /** Pages for people say nothing in a line. */
 function plainText(response: ProbeResponse): string {

@@ -30,7 +30,18 @@ describe('models', () => {
     expect(found.model).toBe('mine')
     expect(found.notes[0]).toBe(`${status} from /v1/models: the model's name is taken on trust`)
     expect(await failure({ models })).toBe(
-      'openai: /v1/models does not tell which models there are. Name one: --model NAME',
+      `openai: ${status} from /v1/models: "no". Is --base-url right? A server without that list needs --model NAME`,
+    )
+  })
+  test('an endless name is refused', async () => {
+    expect((await probe({ models: lists({ id: 'm'.repeat(256) }) })).model).toHaveLength(256)
+    expect(await failure({ models: lists({ id: 'm'.repeat(257) }) })).toBe(
+      'openai: /v1/models names a model in 257 characters; at most 256 are taken. Is it an inference server? Check --base-url',
+    )
+  })
+  test('names that would steer a terminal', async () => {
+    expect(await failure({ models: lists({ id: 'a\u001B[2J' }, { id: 'b\u202E' }) })).toBe(
+      String.raw`openai: the server has 2 models: a\x1B[2J, b\u202E. Choose one: --model NAME`,
     )
   })
   test('something else listens there', async () => {

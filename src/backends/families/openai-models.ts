@@ -23,16 +23,35 @@ export function readModelList(target: Target, path: string, response: ProbeRespo
   }
   return data.filter(isObject).flatMap((entry) => {
     const id = nonEmptyString(entry['id'])
-    return id === null ? [] : [{ id, maxModelLength: contextLength(entry), entry }]
+    return id === null ? [] : [{ id: modelName(target, path, id), maxModelLength: contextLength(entry), entry }]
   })
 }
 
-/** The model that requests name: the asked one if the server has it, or its only one. Throws UserError. */
-export function resolveModel(target: Target, path: string, models: readonly ListedModel[] | null): string {
+/** A name that a server gave: it stands in file names, titles and each request. Throws UserError when it is endless. */
+export function modelName(target: Target, path: string, name: string): string {
+  if (name.length <= longestName) return name
+  throw new UserError(
+    `${target.backendId}: ${path} names a model in ${name.length} characters; at most ${longestName} are taken. Is it an inference server? Check --base-url`,
+  )
+}
+const longestName = 256
+
+/**
+ * The model that requests name: the asked one if the server has it, or its only one. `response` is what the list was
+ * read from. Throws UserError.
+ */
+export function resolveModel(
+  target: Target,
+  path: string,
+  models: readonly ListedModel[] | null,
+  response: ProbeResponse,
+): string {
   const { backendId: name, model: asked } = target
   if (models === null) {
     if (asked !== null) return asked
-    throw new UserError(`${name}: ${path} does not tell which models there are. Name one: --model NAME`)
+    throw new UserError(
+      `${name}: ${response.status} from ${path}${serverSaid(response)}. Is --base-url right? A server without that list needs --model NAME`,
+    )
   }
   const ids = models.map((model) => model.id)
   if (asked !== null) {

@@ -23,7 +23,7 @@ export async function probeOpenAi(
   const models = readModelList(target, pathOf('/models'), list)
   const trusted = quirks.lists === 'some' && target.model !== null
   const asked = quirks.modelName?.(target.model, models?.map(({ id }) => id) ?? []) ?? target.model
-  const model = resolveModel({ ...target, model: asked }, pathOf('/models'), trusted ? null : models)
+  const model = resolveModel({ ...target, model: asked }, pathOf('/models'), trusted ? null : models, list)
   const listed = models?.find((one) => one.id === model) ?? null
 
   const route = openAiPath(target.route)
