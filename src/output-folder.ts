@@ -4,11 +4,14 @@ import { UserError } from './errors.ts'
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : null)
 
+/** Output that cannot be written: what follows it could not be either. */
+export class OutputError extends UserError {}
+
 /** What is said when something of a run's output cannot be written. */
-export function cannotWrite(path: string, error: unknown): UserError {
-  if (error instanceof UserError) return error
+export function cannotWrite(path: string, error: unknown): OutputError {
+  if (error instanceof OutputError) return error
   const why = codeOf(error) ?? (error instanceof Error ? error.message : String(error))
-  return new UserError(`results: cannot write ${path} (${why}). Choose another folder: --out-dir ...`)
+  return new OutputError(`results: cannot write ${path} (${why}). Choose another folder: --out-dir ...`)
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Backend, Target } from '../backends/backend.ts'
 import { createRedactor, proxyNote, resolveAuth, type Redactor } from '../backends/auth.ts'
 import { UserError } from '../errors.ts'
+import { OutputError } from '../output-folder.ts'
 import { findBackend } from '../backends/index.ts'
 import { createProbeHttp } from '../backends/probe-http.ts'
 import { trustedAuthorities } from '../backends/trust.ts'
@@ -26,6 +27,8 @@ export class ConfigurationRun {
   private readonly backend: Backend
   private readonly redactor: Redactor
   private readonly ca: readonly string[]
+  /** Once results cannot be written, no further point is measured for nothing. */
+  private unwritable: OutputError | null = null
   private state: State = { kind: 'new' }
   private load: { process: LoadProcess; guard: Guard } | null = null
   /** Settles when no point is being measured: a server must not be stopped under a point. */
@@ -65,6 +68,7 @@ export class ConfigurationRun {
   }
 
   private async measureNow(point: Point, signal: AbortSignal): Promise<PointOutcome> {
+    if (this.unwritable) throw this.unwritable
     if (this.state.kind !== 'ready') throw new Error('the server is not ready')
     if (!isAlive(this.state.ready.session)) {
       this.context.note('the server is gone; starting it again')
@@ -88,6 +92,7 @@ export class ConfigurationRun {
         signal,
       })
     } catch (error) {
+      if (error instanceof OutputError) this.unwritable = error
       // A load process that failed may be dead or in any state; the next point gets a new one.
       if (!(error instanceof UserError)) await this.closeLoad()
       throw error

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
+import { OutputError } from '../../output-folder.ts'
 import type { LoadPlan } from '../plan.ts'
 import { runLoad } from '../run-load.ts'
 import type { FromChild, ToChild } from './messages.ts'
@@ -35,7 +36,8 @@ async function run(plan: LoadPlan, directory: string): Promise<void> {
     send({ kind: 'done', path })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    if (error instanceof UserError) send({ kind: 'failed', message, exitCode: error.exitCode })
+    if (error instanceof OutputError) send({ kind: 'unwritten', message })
+    else if (error instanceof UserError) send({ kind: 'failed', message, exitCode: error.exitCode })
     else send({ kind: 'failed', message: error instanceof Error ? (error.stack ?? message) : message, exitCode: null })
   } finally {
     current = null

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { OutputError } from '../../output-folder.ts'
 import type { LoadPlan, LoadProgress } from '../plan.ts'
 import { testPlan } from '../testing/plan.ts'
 import { chunk, goodEvents, rawServer, sseReply } from '../testing/raw-server.ts'
@@ -24,6 +25,27 @@ function started(options: { abortSeconds?: number } = {}): LoadProcess & AsyncDi
   const load = startLoadProcess({ directory, ...options })
   return Object.assign(load, { [Symbol.asyncDispose]: () => load.stop() })
 }
+
+test('a folder that was removed is made again', async () => {
+  await using server = await rawServer((socket) => socket.write(good))
+  const gone = join(directory, 'gone', 'run')
+  const load = startLoadProcess({ directory: gone })
+  const { requests } = await load.run(testPlan(server.port))
+  expect(requests.outcome).toEqual(['ok'])
+  await load.stop()
+  await rm(join(directory, 'gone'), { recursive: true })
+})
+
+test('a recording that cannot be written is one line with the code', async () => {
+  await using server = await rawServer((socket) => socket.write(good))
+  const load = startLoadProcess({ directory: '/dev/null/run' })
+  const run = load.run(testPlan(server.port))
+  await expect(run).rejects.toThrow(
+    new OutputError('results: cannot write /dev/null/run (ENOTDIR). Choose another folder: --out-dir ...'),
+  )
+  await expect(run).rejects.toBeInstanceOf(OutputError)
+  await load.stop()
+})
 
 function decoderOf(source: string): LoadPlan['decoder'] {
   const module = `data:text/javascript,${encodeURIComponent(source)}`

@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Recording } from '../../recording/recording.ts'
 import { UserError } from '../../errors.ts'
+import { OutputError } from '../../output-folder.ts'
 import type { LoadPlan } from '../plan.ts'
 import type { RunLoadOptions } from '../run-load.ts'
 import type { FromChild, ToChild } from './messages.ts'
 import { takeRecording } from './recording-file.ts'
 
 export interface LoadProcessOptions {
-  /** Where recordings pass through; must exist. */
+  /** Where recordings pass through; made when it is not there. */
   readonly directory: string
   /** Added to PATH, HOME, TMPDIR, LANG and TZ: nothing else of this process's environment is handed on. */
   readonly env?: Readonly<Record<string, string>>
@@ -25,6 +26,7 @@ export interface LoadProcess {
   readonly ready: Promise<void>
   /**
    * Runs one plan after the other, never two at a time. Rejects with UserError when the plan cannot be carried out,
+   * with OutputError when its recording cannot be written,
    * with Error (exit code, signal, end of stderr) when the process dies, and when it has not answered an abort in time.
    */
   run(plan: LoadPlan, options?: RunOptions): Promise<Recording>
@@ -124,6 +126,7 @@ class Handle implements LoadProcess {
       this.#onMessage = (message) => {
         if (message.kind === 'progress') options.onProgress?.(message.progress)
         else if (message.kind === 'done') resolve(message.path)
+        else if (message.kind === 'unwritten') reject(new OutputError(message.message))
         else if (message.kind === 'failed') reject(failure(message.message, message.exitCode))
       }
     })
