@@ -8,13 +8,22 @@ import { shownQuantiles, summarize, type QuantileName } from './statistics.ts'
  * Distribution in seconds of one value per ok request, in ns; null where it is undefined. Requests that were not ok
  * stand at +infinity in the censored percentiles.
  */
-export function perRequest(measured: Measured, value: (row: number) => number | null): DistributionBlock {
+export function perRequest(
+  measured: Measured,
+  value: (row: number) => number | null,
+  /** What the value depends on by plan: the tokens of an answer, for its latency. */
+  length: (row: number) => number | null | undefined = () => null,
+): DistributionBlock {
   const values: number[] = []
+  const lengths: number[] = []
   for (const row of measured.ok) {
     const ns = value(row)
-    if (ns !== null) values.push(ns / 1e9)
+    if (ns === null) continue
+    values.push(ns / 1e9)
+    const tokens = length(row)
+    if (tokens != null) lengths.push(tokens)
   }
-  return distributionOf('s', values, measured.lost.length)
+  return distributionOf('s', values, measured.lost.length, lengths.length === values.length ? lengths : null)
 }
 
 /** The same of a rate, where more is better: requests that were not ok stand at 0 in the censored percentiles. */
@@ -45,8 +54,16 @@ export function perRequestRate(
   }
 }
 
-/** A distribution's block with its 95 % intervals; `values` in order of sending, `lost` further ones at +infinity. */
-export function distributionOf(unit: string, values: readonly number[], lost = 0): DistributionBlock {
+/**
+ * A distribution's block with its 95 % intervals; `values` in order of sending, `lost` further ones at +infinity, `lengths`
+ * as in `standardError`.
+ */
+export function distributionOf(
+  unit: string,
+  values: readonly number[],
+  lost = 0,
+  lengths: readonly number[] | null = null,
+): DistributionBlock {
   const block = summarize(unit, values, lost)
   if (values.length === 0) return block
   const sorted = Array.from(Float64Array.from(values).sort())
@@ -57,7 +74,7 @@ export function distributionOf(unit: string, values: readonly number[], lost = 0
     p95: of('p95', lost),
     p99: of('p99', lost),
   })
-  const intervals = { mean: meanInterval(values), ...all(0) }
+  const intervals = { mean: meanInterval(values, lengths), ...all(0) }
   return block.censored
     ? { ...block, intervals, censored: withIntervals(block.censored, all(lost)) }
     : { ...block, intervals }

@@ -1,5 +1,6 @@
 import type { IntervalBlock } from '../../result/schema.ts'
 import { quantile } from '../statistics.ts'
+import { effectiveCount } from './effective-count.ts'
 import { reach, studentQuantile } from './probability.ts'
 import { seededRandom } from './random.ts'
 
@@ -12,7 +13,7 @@ const open: IntervalBlock = { low: null, high: null }
  * 95 % intervals of the mean and of quantiles of values that come together in time, as the gaps of all answers do: a
  * server's pause is one event, though it lengthens a gap of every stream. Whole stretches of time are drawn again, with
  * replacement; they are lengthened until neighbours are no longer alike. Quantiles are bounded by how the share of values
- * below them varies. Open where there are fewer than ten stretches, or too few values beyond.
+ * below them varies. Open where there are fewer than ten stretches, three that are unlike, or too few values beyond.
  */
 export function blockBootstrap<Name extends string>(
   /** Any order; `at` in any unit of time. */
@@ -27,11 +28,12 @@ export function blockBootstrap<Name extends string>(
   for (const name of names) result[name] = open
   if (blocks.length < fewestBlocks) return result
 
-  // Few blocks vary less when drawn again than they would if measured again.
-  const widen =
-    (reach(blocks.length) / studentQuantile(0.975, Infinity)) * Math.sqrt(blocks.length / (blocks.length - 1))
-  const spread = drawAgain(blocks, names.length)
+  // Blocks that are still alike count as fewer, and few blocks vary less when drawn again than if measured again.
   const mean = total(blocks, (block) => block.sum) / samples.values.length
+  const effective = effectiveCount(blocks.map((block) => block.sum - mean * block.count))
+  if (effective < 3) return result
+  const widen = (reach(effective) / studentQuantile(0.975, Infinity)) * Math.sqrt(blocks.length / (effective - 1))
+  const spread = drawAgain(blocks, names.length)
   result.mean = { low: mean + widen * spread.mean.low, high: mean + widen * spread.mean.high }
   for (const [i, name] of names.entries()) {
     const { low, high } = spread.below[i] ?? { low: 0, high: 0 }

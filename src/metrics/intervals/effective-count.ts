@@ -19,8 +19,10 @@ export function effectiveCount(values: ArrayLike<number>): number {
   for (let lag = 1; lag <= Math.min(mostLags, count / 4); lag++) {
     let product = 0
     for (let i = lag; i < count; i++) product += (off[i] ?? 0) * (off[i - lag] ?? 0)
-    if (product <= 0) break
-    together += product / variance
+    // About the series' own mean, values look less alike than they are (Kendall's correction).
+    const alike = product / variance + (1 + 4 * (product / variance)) / count
+    if (alike <= 0) break
+    together += Math.min(1, alike)
   }
   return Math.max(1, count / (1 + 2 * together))
 }

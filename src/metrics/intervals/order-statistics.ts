@@ -2,6 +2,7 @@ import type { IntervalBlock } from '../../result/schema.ts'
 import { effectiveCount } from './effective-count.ts'
 import { binomialCdf, confidence, reach } from './probability.ts'
 import { sum } from '../statistics.ts'
+import { standardError } from './standard-error.ts'
 
 const tail = (1 - confidence) / 2
 
@@ -53,13 +54,14 @@ export function valuesNeeded(share: number): number {
   return Math.ceil(Math.log(tail) / Math.log(Math.max(share, 1 - share)))
 }
 
-/** 95 % interval of a mean by Student's t; values in order of sending. Open below three independent values. */
-export function meanInterval(values: readonly number[]): IntervalBlock {
-  const count = values.length
-  const effective = count === 0 ? 0 : effectiveCount(values)
-  if (effective < 3) return { low: null, high: null }
-  const mean = sum(values) / count
-  const deviation = Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (count - 1))
-  const half = (reach(effective) * deviation) / Math.sqrt(effective)
+/**
+ * 95 % interval of a mean by Student's t; values in order of sending, `lengths` as in `standardError`. Open below three
+ * independent values.
+ */
+export function meanInterval(values: readonly number[], lengths: readonly number[] | null = null): IntervalBlock {
+  const found = standardError(values, lengths)
+  if (found === null) return { low: null, high: null }
+  const mean = sum(values) / values.length
+  const half = reach(found.effective) * found.error
   return { low: mean - half, high: mean + half }
 }

@@ -15,6 +15,10 @@ export const e2eLatency = {
   show: { table: 'Latency', ...showSeconds },
   of(measured) {
     const { requests } = measured.recording
-    return perRequest(measured, (row) => between(requests.writeStart[row], answeredAt(requests, row)))
+    return perRequest(
+      measured,
+      (row) => between(requests.writeStart[row], answeredAt(requests, row)),
+      (row) => measured.tokens.output.counts[row],
+    )
   },
 } as const satisfies DistributionMetric
