@@ -32,6 +32,14 @@ export interface LoadPlan {
   readonly seed: number
   readonly saveText: boolean
   readonly stop: StopRules
+  /** Read while measuring, to know what stamps are off by; null: not known. */
+  readonly canary: CanaryPlan | null
+}
+
+/** A stream of server-sent events, each with `"sent_ns":"<CLOCK_MONOTONIC>"`, from a server on this host. */
+export interface CanaryPlan {
+  readonly url: string
+  readonly request: PlannedRequest
 }
 
 /** What ends the load before its last request. */

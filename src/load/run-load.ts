@@ -1,5 +1,6 @@
 import type { Moments, Recording } from '../recording/recording.ts'
 import type { Ending } from '../recording/vocabulary.ts'
+import { Canary } from './canary.ts'
 import { createClock } from './clock.ts'
 import { DecodeQueue } from './decode-queue.ts'
 import { loadDecoder } from './decoder-module.ts'
@@ -73,6 +74,7 @@ class LoadRun {
   readonly #stopping = new AbortController()
   readonly #abort = (): void => this.#cancelAll()
   readonly #timers: NodeJS.Timeout[] = []
+  readonly #canary: Canary | null
   #ending: Ending = 'complete'
   #draining = false
   #failed = 0
@@ -86,6 +88,7 @@ class LoadRun {
     const { now } = this.#clock
     const mark = (): void => this.#batches.mark()
     const limits = limitsInNs(plan.limits)
+    const open = options.openSocket ?? openSocket
     this.#plan = plan
     this.#endpoints = endpoints
     this.#options = options
@@ -100,7 +103,7 @@ class LoadRun {
     this.#context = {
       now,
       batches: this.#batches,
-      pool: new ConnectionPool(this.#batches, now, options.openSocket ?? openSocket),
+      pool: new ConnectionPool(this.#batches, now, open),
       sweep: new LimitSweep(limits, now, mark),
       decoding: new DecodeQueue(),
       blocks: new BlockPool(),
@@ -112,10 +115,13 @@ class LoadRun {
       onTokens: (tokens) => this.#progress.tokens(tokens),
       onReplacedStamp: () => this.#report.replacedStamp(),
     }
+    const { monotonicNs } = this.#clock.anchor
+    this.#canary = plan.canary && new Canary(plan.canary, this.#batches, now, monotonicNs, open)
   }
 
   async run(warmup: readonly PreparedRequest[], requests: readonly PreparedRequest[]): Promise<Recording> {
     const { signal } = this.#options
+    this.#canary?.start()
     signal?.addEventListener('abort', this.#abort)
     if (signal?.aborted === true) this.#abort()
     if (!this.#stopped()) await runScenario(this.#plan.scenario, this.#scenarioContext(warmup, requests))
@@ -131,7 +137,7 @@ class LoadRun {
       anchor: this.#clock.anchor,
       moments: this.#moments,
       batches: this.#batches.columns(),
-      series: this.#report.finish(),
+      series: [...this.#report.finish(), ...(this.#canary === null ? [] : [this.#canary.series()])],
       ending: this.#ending,
     })
   }
@@ -139,6 +145,7 @@ class LoadRun {
   close(): void {
     this.#options.signal?.removeEventListener('abort', this.#abort)
     this.#progress.stop()
+    this.#canary?.stop()
     for (const timer of this.#timers) clearTimeout(timer)
     this.#context.sweep.stop()
     this.#context.pool.destroy()

@@ -11,7 +11,7 @@ interface World {
   readonly passed: number[]
   readonly leads: number[]
   readonly woken: { wake: () => void }
-  at(time: number): void
+  readonly at: (time: number) => void
 }
 
 /** A world whose clock is set by hand. */

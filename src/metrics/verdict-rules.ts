@@ -1,31 +1,12 @@
-import type { VerdictFamily, VerdictStatus } from '../result/schema.ts'
+import type { VerdictFamily } from '../result/schema.ts'
+import { accuracyRules } from './accuracy-rules.ts'
 import { meanConcurrency } from './concurrency.ts'
 import { gapsOf } from './gaps.ts'
 import { ledgerDifference } from './ledgers.ts'
 import { sum } from './statistics.ts'
 import { tokenChunkRows } from '../recording/request-times.ts'
-import type { VerdictFacts } from './verdict-facts.ts'
+import { over, percent, share, type Finding, type Limits, type Rule } from './verdict-rule.ts'
 
-export interface Finding {
-  readonly status: Exclude<VerdictStatus, 'valid'>
-  /** A sentence that a user understands. */
-  readonly text: string
-}
-
-export interface Rule {
-  readonly id: string
-  readonly family: VerdictFamily
-  /** What it looks at and where its limits lie. */
-  readonly describe: string
-  /** Null: nothing against it. */
-  judge(facts: VerdictFacts): Finding | null
-}
-
-/** Over the first limit a value is suspect, over the second invalid. */
-interface Limits {
-  readonly suspect: number
-  readonly invalid: number
-}
 const limits = {
   coalesced: { suspect: 0.01, invalid: 0.05 },
   singleChunk: { suspect: 0.01, invalid: 0.05 },
@@ -39,14 +20,8 @@ const limits = {
 /** Counters of tokens that differ by more than this share. */
 const ledgersApart = 0.02
 
-/** Busy time before polls against the smallest quantile shown: the larger of a share of it and a time. */
-const busyLimits = {
-  suspect: { share: 0.02, seconds: 200e-6 },
-  invalid: { share: 0.1, seconds: 1e-3 },
-} as const
-
 export const verdictRules: readonly Rule[] = [
-  ...(['ttft', 'itl', 'e2e'] as const).flatMap((family) => [inSitu(family), bound(family)]),
+  ...accuracyRules,
   ...(['ttft', 'itl', 'e2e', 'throughput', 'workload'] as const).map(nothingOk),
   {
     id: 'coalesced_reads',
@@ -183,44 +158,6 @@ export const verdictRules: readonly Rule[] = [
   },
 ]
 
-function inSitu(family: VerdictFamily): Rule {
-  return {
-    id: 'accuracy_not_stated',
-    family,
-    describe: "the client's error while it measured is not known: suspect",
-    judge: ({ accuracy }) =>
-      accuracy.in_situ === null
-        ? { status: 'suspect', text: "the client's own error was not measured while it measured" }
-        : null,
-  }
-}
-
-function bound(family: 'ttft' | 'itl' | 'e2e'): Rule {
-  const shown = { ttft: ['ttft'], itl: ['itl', 'tpot'], e2e: ['e2e_latency'] }[family]
-  return {
-    id: 'late_stamps',
-    family,
-    describe:
-      'p99 of the busy time before polls: over max(2 % of the smallest quantile shown, 200 µs) suspect, over max(10 %, 1 ms) invalid',
-    judge({ accuracy: { bound }, metrics }) {
-      if (bound === null) {
-        return { status: 'suspect', text: 'how long the load generator was busy before its polls is not known' }
-      }
-      const quantiles = shown.flatMap((id) => {
-        const block = metrics[id]
-        return block && 'p50' in block && block.p50 !== null ? [block.p50] : []
-      })
-      const smallest = quantiles.length > 0 ? Math.min(...quantiles) : 0
-      const beyond = ({ share, seconds }: { share: number; seconds: number }) =>
-        bound.p99_s > Math.max(share * smallest, seconds)
-      const status = beyond(busyLimits.invalid) ? 'invalid' : beyond(busyLimits.suspect) ? 'suspect' : null
-      if (status === null) return null
-      const text = `stamps may be late by ${milliseconds(bound.p99_s)} (p99 of the load generator's busy time before polls), beside a smallest shown value of ${milliseconds(smallest)}`
-      return { status, text }
-    },
-  }
-}
-
 function nothingOk(family: VerdictFamily): Rule {
   return {
     id: 'nothing_ok',
@@ -271,12 +208,3 @@ function lengthOff(
       `${(counted / both.length).toPrecision(4)} ${what} tokens a request were counted, ${(wanted / both.length).toPrecision(4)} were asked for: the work differs from the plan`,
   )
 }
-
-function over(limit: Limits, value: number | null, text: (value: string) => string): Finding | null {
-  if (value === null || value <= limit.suspect) return null
-  return { status: value > limit.invalid ? 'invalid' : 'suspect', text: text(percent(value)) }
-}
-
-const share = (part: number, whole: number) => (whole === 0 ? null : part / whole)
-const percent = (value: number) => `${Number((value * 100).toPrecision(3))} %`
-const milliseconds = (value: number) => `${(value * 1000).toPrecision(3)} ms`

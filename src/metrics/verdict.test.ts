@@ -23,7 +23,7 @@ function facts(
   return {
     measured,
     metrics: deriveMetrics(measured),
-    accuracy: { floor: null, in_situ: { events: 500 }, bound: boundOf(recording) },
+    accuracy: { floor: null, in_situ: okCanary, bound: boundOf(recording) },
     maxErrorRate: 0.01,
     saltedPrompts: true,
     alone: true,
@@ -65,6 +65,7 @@ test('a reason of several families is told once', () => {
   expect(reasonTexts(judge(facts({ verdict: { accuracy: { ...noAccuracy, bound: okBound } } })))).toHaveLength(1)
 })
 
+const okCanary = { p50_s: 3e-5, p99_s: 1e-4, max_s: 1e-3, events: 500 }
 const okBound = { p50_s: 1e-5, p99_s: 1e-4, max_s: 1e-3, polls: 100 }
 const noAccuracy = { floor: null, in_situ: null, bound: null }
 
@@ -80,12 +81,20 @@ describe('accuracy', () => {
     [500e-6, 'suspect'],
     [2.1e-3, 'invalid'],
   ])('a busy time of %s s beside gaps of 20 ms: %s', (p99_s, expected) => {
-    const accuracy = { ...noAccuracy, in_situ: {}, bound: { ...okBound, p99_s } }
+    const accuracy = { ...noAccuracy, in_situ: okCanary, bound: { ...okBound, p99_s } }
+    expect(finding('late_stamps', { verdict: { accuracy } })).toBe(expected)
+  })
+  test.each([
+    [200e-6, null],
+    [500e-6, 'suspect'],
+    [2.1e-3, 'invalid'],
+  ])('a canary off by %s s beside gaps of 20 ms, on a loop that was never busy: %s', (p99_s, expected) => {
+    const accuracy = { floor: null, in_situ: { ...okCanary, p99_s }, bound: okBound }
     expect(finding('late_stamps', { verdict: { accuracy } })).toBe(expected)
   })
   test('a busy loop concerns gaps before it concerns latencies', () => {
     const verdict = judge(
-      facts({ verdict: { accuracy: { ...noAccuracy, in_situ: {}, bound: { ...okBound, p99_s: 1.9e-3 } } } }),
+      facts({ verdict: { accuracy: { ...noAccuracy, in_situ: okCanary, bound: { ...okBound, p99_s: 1.9e-3 } } } }),
     )
     expect(verdict.families).toMatchObject({ itl: 'suspect', ttft: 'valid', e2e: 'valid' })
   })

@@ -147,7 +147,13 @@ export interface FailureBlock {
 
 export interface AccuracyBlock {
   readonly floor: Readonly<Record<string, unknown>> | null
-  readonly in_situ: Readonly<Record<string, unknown>> | null
+  /** Stamp minus send time of the canary's events while the point was measured, seconds. */
+  readonly in_situ: {
+    readonly p50_s: number
+    readonly p99_s: number
+    readonly max_s: number
+    readonly events: number
+  } | null
   /** Busy time before each poll: how late a stamp can be, seconds. */
   readonly bound: {
     readonly p50_s: number

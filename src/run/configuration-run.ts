@@ -8,6 +8,7 @@ import { trustedAuthorities } from '../backends/trust.ts'
 import { startLoadProcess, type LoadProcess } from '../load/process/load-process.ts'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
 import { guardGroup, type Guard } from '../servers/sentinel.ts'
+import { startCanaryServer, type CanaryServer } from './canary-server.ts'
 import { measurePoint } from './measure-point.ts'
 import type { PointOutcome } from './point-end.ts'
 import type { ReadyServer } from './ready-server.ts'
@@ -31,6 +32,7 @@ export class ConfigurationRun {
   private unwritable: OutputError | null = null
   private state: State = { kind: 'new' }
   private load: { process: LoadProcess; guard: Guard } | null = null
+  private canary: Promise<CanaryServer | null> | null = null
   /** Settles when no point is being measured: a server must not be stopped under a point. */
   private busy: Promise<unknown> = Promise.resolve()
 
@@ -45,6 +47,7 @@ export class ConfigurationRun {
   /** Starts or reaches the server and asks what it is. Rejects with a UserError of one line. */
   async start(signal: AbortSignal): Promise<void> {
     this.openLoad()
+    void this.openCanary()
     this.state = { kind: 'ready', ready: await this.openReady(signal) }
   }
 
@@ -61,6 +64,7 @@ export class ConfigurationRun {
     const { state } = this
     this.state = { kind: 'stopped' }
     await this.closeLoad()
+    await this.closeCanary()
     if (state.kind !== 'ready') return
     this.report('stopping')
     await closeServer(state.ready.session)
@@ -110,6 +114,21 @@ export class ConfigurationRun {
     return this.load.process
   }
 
+  /** One for all points, started while the server loads. */
+  private openCanary(): Promise<CanaryServer | null> {
+    this.canary ??= startCanaryServer().catch((error: unknown) => {
+      this.context.note(`the client's own error will not be measured: ${String(error)}`)
+      return null
+    })
+    return this.canary
+  }
+
+  private async closeCanary(): Promise<void> {
+    const { canary } = this
+    this.canary = null
+    await (await canary)?.stop()
+  }
+
   private async closeLoad(): Promise<void> {
     const { load } = this
     this.load = null
@@ -142,7 +161,7 @@ export class ConfigurationRun {
       const caveat = backend.caveat?.(configuration.model ?? probe.model)
       if (caveat) context.note(caveat)
       const tokenizer = await chooseTokenizer(point.tokenizer, configuration.model, probe, context)
-      return { session, target, probe, firstTokenSeconds, tokenizer }
+      return { session, target, probe, firstTokenSeconds, tokenizer, canary: await this.openCanary() }
     } catch (error) {
       await closeServer(session)
       throw error

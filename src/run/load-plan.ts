@@ -10,7 +10,7 @@ import type { ReadyServer } from './ready-server.ts'
 export function makeLoadPlan(
   point: Point,
   backend: Backend,
-  { target, probe }: ReadyServer,
+  { target, probe, canary }: ReadyServer,
   workload: Workload,
   ca: readonly string[],
 ): LoadPlan {
@@ -53,6 +53,7 @@ export function makeLoadPlan(
     seed: point.sampling.seed,
     saveText: true,
     stop: { ...point.stop, durationSeconds },
+    canary: canary && canary.plan,
   }
 }
 

@@ -7,6 +7,7 @@ import { checkLengths } from '../backends/families/openai-probe.ts'
 import { UserError } from '../errors.ts'
 import type { LoadProcess } from '../load/process/load-process.ts'
 import { boundOf } from '../metrics/bound.ts'
+import { inSituOf } from '../metrics/in-situ.ts'
 import { deriveMetrics } from '../metrics/index.ts'
 import { measure, type PointFacts } from '../metrics/measured.ts'
 import { evaluateThresholds } from '../metrics/thresholds.ts'
@@ -205,7 +206,7 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
   const point = asSent(given.point, workload)
   const measured = measure(recording, factsOf({ ...given, point }, environment))
   const metrics = deriveMetrics(measured)
-  const accuracy = { floor: null, in_situ: null, bound: boundOf(recording) }
+  const accuracy = { floor: null, in_situ: inSituOf(recording), bound: boundOf(recording) }
   const notes = [...ready.probe.notes, ...workload.notes]
   const verdict = judge({
     measured,

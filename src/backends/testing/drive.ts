@@ -103,6 +103,7 @@ export async function drive(
     seed: 1,
     saveText: true,
     stop: { durationSeconds: null, drainSeconds: null, errorRate: null, saturation: false },
+    canary: null,
   })
   const { requests, chunks } = recording
   return {

@@ -34,7 +34,7 @@ async function play(rules: Rules) {
   const preconnects: number[] = []
   const stops: (() => void)[] = []
   let saturations = 0
-  let running = true
+  const state = { running: true }
   const push = (at: number, run: () => void): void => void events.push({ at, run })
   const context: ScenarioContext = {
     warmup: prepared(warmup),
@@ -80,9 +80,9 @@ async function play(rules: Rules) {
   }
   const over = runOpenLoop({ ...plain, seconds: Float64Array.from(seconds), ...rules.scenario }, context)
   void over.then(() => {
-    running = false
+    state.running = false
   })
-  while (running) {
+  while (state.running) {
     await new Promise((resolve) => setImmediate(resolve))
     events.sort((a, b) => a.at - b.at)
     const next = events.shift()

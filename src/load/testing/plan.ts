@@ -43,6 +43,7 @@ export function testPlan(
     seed: 1,
     saveText: true,
     stop: noStop,
+    canary: null,
     ...rest,
   }
 }

@@ -44,7 +44,7 @@ describe('on the command line', () => {
     expect(names('--stages 10/s:30s,10..20/s:1m')).toEqual(['stages=10/s:30s,10..20/s:60s'])
   })
   test('poisson is the law unless a burstiness says gamma', () => {
-    const lawOf = (line: string) => (points(line)[0]?.load as { arrival?: unknown }).arrival
+    const lawOf = (line: string) => (points(line)[0]!.load as { arrival?: unknown }).arrival
     expect(lawOf('--request-rate 4')).toEqual({ kind: 'poisson' })
     expect(lawOf('--request-rate 4 --burstiness 0.5')).toEqual({ kind: 'gamma', burstiness: 0.5 })
   })

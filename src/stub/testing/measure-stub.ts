@@ -84,6 +84,7 @@ export async function measureStub(
     seed: 1,
     saveText: true,
     stop: { durationSeconds: null, drainSeconds: null, errorRate: null, saturation: false },
+    canary: null,
   })
   const measured = measure(recording, {
     clients,

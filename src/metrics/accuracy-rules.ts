@@ -1,0 +1,70 @@
+import type { VerdictFacts } from './verdict-facts.ts'
+import { milliseconds, type Rule } from './verdict-rule.ts'
+
+/** What stamps may be off by against the smallest quantile shown: the larger of a share of it and a time. */
+const errorLimits = {
+  suspect: { share: 0.02, seconds: 200e-6 },
+  invalid: { share: 0.1, seconds: 1e-3 },
+} as const
+
+type TimedFamily = 'ttft' | 'itl' | 'e2e'
+
+const shown: Readonly<Record<TimedFamily, readonly string[]>> = {
+  ttft: ['ttft'],
+  itl: ['itl', 'tpot'],
+  e2e: ['e2e_latency'],
+}
+
+/** Whether the client could see what it says it saw. */
+export const accuracyRules: readonly Rule[] = (['ttft', 'itl', 'e2e'] as const).flatMap((family) => [
+  notStated(family),
+  lateStamps(family),
+])
+
+function notStated(family: TimedFamily): Rule {
+  return {
+    id: 'accuracy_not_stated',
+    family,
+    describe: "the client's error while it measured is not known: suspect",
+    judge: ({ accuracy }) =>
+      accuracy.in_situ === null
+        ? { status: 'suspect', text: "the client's own error was not measured while it measured" }
+        : null,
+  }
+}
+
+function lateStamps(family: TimedFamily): Rule {
+  return {
+    id: 'late_stamps',
+    family,
+    describe:
+      'p99 of what stamps may be off by, the larger of the canary and the busy time before polls: over max(2 % of the smallest quantile shown, 200 µs) suspect, over max(10 %, 1 ms) invalid',
+    judge({ accuracy, metrics }) {
+      const error = largestError(accuracy)
+      if (error === null) {
+        return { status: 'suspect', text: 'how long the load generator was busy before its polls is not known' }
+      }
+      const quantiles = shown[family].flatMap((id) => {
+        const block = metrics[id]
+        return block && 'p50' in block && block.p50 !== null ? [block.p50] : []
+      })
+      const smallest = quantiles.length > 0 ? Math.min(...quantiles) : 0
+      const beyond = ({ share, seconds }: { share: number; seconds: number }) =>
+        error.seconds > Math.max(share * smallest, seconds)
+      const status = beyond(errorLimits.invalid) ? 'invalid' : beyond(errorLimits.suspect) ? 'suspect' : null
+      if (status === null) return null
+      const text = `stamps may be late by ${milliseconds(error.seconds)} (p99 of ${error.source}), beside a smallest shown value of ${milliseconds(smallest)}: the client was the limit; use a bigger machine, or one with less beside it`
+      return { status, text }
+    },
+  }
+}
+
+function largestError({
+  bound,
+  in_situ: canary,
+}: VerdictFacts['accuracy']): { seconds: number; source: string } | null {
+  if (bound === null) return null
+  return canary !== null && canary.p99_s > bound.p99_s
+    ? { seconds: canary.p99_s, source: 'the stamps of a stream whose send times are known' }
+    : { seconds: bound.p99_s, source: "the load generator's busy time before polls" }
+}
