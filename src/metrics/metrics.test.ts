@@ -263,7 +263,7 @@ describe('the steady part', () => {
     /** The first answer of the last wave leaves its client idle, and the other 7 come right after. */
     const moments = { allStarted: 7e-4, firstIdle: 2 + 1e-6 }
     test.each([true, false])('is 16 requests/s, streamed: %s', (stream) => {
-      const answers = stream ? specs : specs.map((spec) => ({ ...spec, chunks: [{ at: 0.5, tokens: 3 }] }))
+      const answers = stream ? specs : specs.map(({ sent }) => ({ sent, chunks: [{ at: 0.5, tokens: 3 }] }))
       const { scalar } = metricsOf(answers, { clients: 8, stream }, { moments })
       const requests = scalar('steady_request_throughput').value ?? 0
       expect(Math.abs(requests / 16 - 1)).toBeLessThan(0.02)
@@ -271,7 +271,10 @@ describe('the steady part', () => {
       expect((scalar('steady_total_token_throughput').value ?? 0) / requests).toBeCloseTo(13, 9)
     })
     test('is the same when clients are spread', () => {
-      const spread = lockStep.map((spec, index) => ({ ...spec, sent: (spec.sent ?? 0) + (index % 8) / 16 }))
+      const spread = lockStep.map(({ sent, chunks }, index) => ({
+        sent: (sent ?? 0) + (index % 8) / 16,
+        chunks: chunks ?? [],
+      }))
       const { scalar } = metricsOf(spread, { clients: 8 }, { moments: { allStarted: 7 / 16, firstIdle: 2 } })
       expect(scalar('steady_request_throughput').value).toBeCloseTo(16, 9)
     })

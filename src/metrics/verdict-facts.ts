@@ -10,6 +10,8 @@ export interface VerdictFacts {
   readonly maxErrorRate: number
   /** Each prompt begins with a salt of its own, so that no cache can know it. */
   readonly saltedPrompts: boolean
+  /** Prompts were shaped and answers counted with the model's own vocabulary, as far as its name tells. */
+  readonly ownTokenizer: boolean
   /** Other runs on this host were kept out. */
   readonly alone: boolean
   /** Sentences on inputs that could not be read or counted. */

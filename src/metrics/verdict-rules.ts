@@ -1,24 +1,38 @@
 import type { VerdictFamily } from '../result/schema.ts'
+<<<<<<< /tmp/tmpmftip183
+=======
 import { accuracyRules } from './accuracy-rules.ts'
+>>>>>>> /tmp/tmp7nlsxcbi
 import { meanConcurrency } from './concurrency.ts'
 import { gapsOf } from './gaps.ts'
-import { ledgerDifference } from './ledgers.ts'
+import { lengthRules } from './length-rules.ts'
 import { sum } from './statistics.ts'
+import type { Recording } from '../recording/recording.ts'
 import { tokenChunkRows } from '../recording/request-times.ts'
+<<<<<<< /tmp/tmpmftip183
+import { tokenCountRules } from './token-count-rules.ts'
+import { over, percent, share, type Limits, type Rule } from './verdict-rule.ts'
+=======
 import { over, percent, share, type Finding, type Limits, type Rule } from './verdict-rule.ts'
+>>>>>>> /tmp/tmp7nlsxcbi
 
 const limits = {
   coalesced: { suspect: 0.01, invalid: 0.05 },
   singleChunk: { suspect: 0.01, invalid: 0.05 },
-  outputLength: { suspect: 0.02, invalid: 0.1 },
-  clamped: { suspect: 0.02, invalid: 0.1 },
-  promptLength: { suspect: 0.1, invalid: 0.5 },
   missingLoad: { suspect: 0.02, invalid: 0.1 },
   cached: { suspect: 0.05, invalid: 0.2 },
 } as const satisfies Record<string, Limits>
 
+<<<<<<< /tmp/tmpmftip183
+/** Busy time before polls against the smallest quantile shown: the larger of a share of it and a time. */
+const busyLimits = {
+  suspect: { share: 0.02, seconds: 200e-6 },
+  invalid: { share: 0.1, seconds: 1e-3 },
+} as const
+=======
 /** Counters of tokens that differ by more than this share. */
 const ledgersApart = 0.02
+>>>>>>> /tmp/tmp7nlsxcbi
 
 export const verdictRules: readonly Rule[] = [
   ...accuracyRules,
@@ -39,38 +53,7 @@ export const verdictRules: readonly Rule[] = [
     },
   },
   ...(['ttft', 'itl'] as const).map(singleChunk),
-  {
-    id: 'output_length',
-    family: 'workload',
-    describe: 'output tokens counted against those asked for: 2 % off suspect, 10 % off invalid',
-    judge: ({ measured: { recording, ok, tokens } }) =>
-      lengthOff(limits.outputLength, ok, tokens.output.counts, recording.requests.askedOutputTokens, 'output'),
-  },
-  {
-    id: 'output_clamped',
-    family: 'workload',
-    describe: 'answers that ended by length before the length asked for: over 2 % suspect, over 10 % invalid',
-    judge({ measured: { recording, ok, tokens } }) {
-      const { finishReason, askedOutputTokens } = recording.requests
-      const clamped = ok.filter((row) => {
-        const [asked, counted] = [askedOutputTokens[row], tokens.output.counts[row]]
-        return finishReason[row] === 'length' && asked != null && counted != null && counted < asked
-      })
-      return over(
-        limits.clamped,
-        share(clamped.length, ok.length),
-        (part) =>
-          `${part} of the answers say they ended by length, with fewer tokens than asked for: the server clamps lengths`,
-      )
-    },
-  },
-  {
-    id: 'prompt_length',
-    family: 'workload',
-    describe: 'prompt tokens counted against those asked for: 10 % off suspect, 50 % off invalid',
-    judge: ({ measured: { recording, ok, tokens } }) =>
-      lengthOff(limits.promptLength, ok, tokens.prompt.counts, recording.requests.askedPromptTokens, 'prompt'),
-  },
+  ...lengthRules,
   {
     id: 'load_not_reached',
     family: 'workload',
@@ -98,16 +81,17 @@ export const verdictRules: readonly Rule[] = [
     id: 'cached_prompts',
     family: 'workload',
     describe:
-      'prompt tokens that the server took from its cache though prompts are salted: over 5 % suspect, over 20 % invalid',
+      'prompt tokens that the server took from its cache: over 5 % suspect, over 20 % invalid where prompts are salted',
     judge({ measured: { recording, ok, tokens }, saltedPrompts }) {
-      if (!saltedPrompts) return null
       const cached = sum(ok.map((row) => recording.requests.cachedTokens[row] ?? 0))
       const prompt = sum(ok.map((row) => tokens.prompt.counts[row] ?? 0))
-      return over(
+      const found = over(
         limits.cached,
         share(cached, prompt),
-        (part) => `the server took ${part} of the prompt tokens from its cache, though every prompt was new`,
+        (part) =>
+          `the server took ${part} of the prompt tokens from its cache${saltedPrompts ? ', though every prompt was new' : ': this is not the speed for new prompts'}`,
       )
+      return found === null || saltedPrompts ? found : { ...found, status: 'suspect' }
     },
   },
   {
@@ -123,24 +107,23 @@ export const verdictRules: readonly Rule[] = [
       }
     },
   },
+  ...tokenCountRules,
   {
-    id: 'token_counts',
-    family: 'throughput',
-    describe: "tokens not counted by the server's usage: suspect",
-    judge: ({ measured: { ok, tokens } }) =>
-      ok.length === 0 || tokens.output.ledger === 'server'
-        ? null
-        : { status: 'suspect', text: `output tokens: ${tokens.output.note}` },
-  },
-  {
-    id: 'ledgers_part',
-    family: 'throughput',
-    describe:
-      "output tokens by the server's usage against other counters, one a request allowed for the end token: 2 % apart suspect",
-    judge({ measured }) {
-      const found = ledgerDifference(measured)
-      if (found === null || found.share <= ledgersApart) return null
-      return { status: 'suspect', text: `token counts part by ${percent(found.share)}: ${found.text}` }
+    id: 'other_model',
+    family: 'workload',
+    describe: 'answers that name several models: invalid; a model other than the one asked for: suspect',
+    judge({ measured: { recording, ok, facts } }) {
+      const models = [...new Set(ok.flatMap((row) => recording.requests.model[row] ?? []))]
+      const [model] = models
+      if (models.length > 1) {
+        return {
+          status: 'invalid',
+          text: `answers came from ${models.length} models: ${models.slice(0, 3).join(', ')}`,
+        }
+      }
+      if (model === undefined || model === facts.model) return null
+      const text = `the answers name the model ${model}, ${facts.model} was asked for: these are its numbers only if both names mean one model`
+      return { status: 'suspect', text }
     },
   },
   {
@@ -175,21 +158,37 @@ function singleChunk(family: 'ttft' | 'itl'): Rule {
     id: 'not_streamed',
     family,
     describe:
-      'answers of several tokens that came in one chunk though a stream was asked for: over 1 % suspect, over 5 % invalid',
+      'answers of several tokens that came in one chunk, or of more than 4 with over half in one, though a stream was asked for: over 1 % suspect, over 5 % invalid',
     judge({ measured: { recording, ok, tokens } }) {
-      const single = ok.filter(
-        (row) => (tokens.output.counts[row] ?? 0) > 1 && tokenChunkRows(recording, row).length === 1,
-      )
+      const single = ok.filter((row) => isMostlyOneChunk(recording, row, tokens.output.counts[row] ?? 0))
       return over(
         limits.singleChunk,
         share(single.length, ok.length),
         (part) =>
-          `${part} of the answers came in one piece though a stream was asked for: their first token is their last`,
+          `${part} of the answers came in one piece, or over half in one chunk, though a stream was asked for: most of their tokens have no time of their own`,
       )
     },
   }
 }
 
+<<<<<<< /tmp/tmpmftip183
+/** A chunk's tokens where all chunks tell, else its share of the text, as far as one token a chunk leaves room for that. */
+function isMostlyOneChunk(recording: Recording, row: number, count: number): boolean {
+  const rows = tokenChunkRows(recording, row)
+  if (rows.length === 1) return count > 1
+  const room = count - (rows.length - 1)
+  if (count <= 4 || room <= count / 2) return false
+  const { tokens, textEnd } = recording.chunks
+  const first = recording.requests.chunkStart[row] ?? 0
+  const textStart = recording.requests.textStart[row] ?? 0
+  const bytes = (chunk: number) => (textEnd[chunk] ?? 0) - (chunk === first ? textStart : (textEnd[chunk - 1] ?? 0))
+  const told = rows.every((chunk) => (tokens[chunk] ?? -1) >= 0)
+  const sizes = rows.map((chunk) => (told ? (tokens[chunk] ?? 0) : bytes(chunk)))
+  return Math.max(...sizes) > sum(sizes) / 2
+}
+
+const milliseconds = (value: number) => `${(value * 1000).toPrecision(3)} ms`
+=======
 function lengthOff(
   limit: Limits,
   ok: readonly number[],
@@ -208,3 +207,4 @@ function lengthOff(
       `${(counted / both.length).toPrecision(4)} ${what} tokens a request were counted, ${(wanted / both.length).toPrecision(4)} were asked for: the work differs from the plan`,
   )
 }
+>>>>>>> /tmp/tmp7nlsxcbi

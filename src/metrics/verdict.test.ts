@@ -26,6 +26,7 @@ function facts(
     accuracy: { floor: null, in_situ: okCanary, bound: boundOf(recording) },
     maxErrorRate: 0.01,
     saltedPrompts: true,
+    ownTokenizer: true,
     alone: true,
     unknown: [],
     ...given.verdict,
@@ -131,6 +132,30 @@ test.each([
   expect(finding('not_streamed', { specs })).toBe(expected)
 })
 
+describe('over half of an answer in one chunk', () => {
+  const words = (count: number) => ' word'.repeat(count)
+  const chunked = (told: boolean, ...sizes: number[]) =>
+    changed(100, (spec) => ({
+      ...spec,
+      chunks: sizes.map((tokens, i) => ({ at: 0.1 + i / 10, tokens: told ? tokens : -1, text: words(tokens) })),
+      columns: { serverOutputTokens: sizes.reduce((sum, size) => sum + size, 0) },
+    }))
+  test.each([true, false])('is no stream, chunks tell their tokens: %s', (told) => {
+    expect(finding('not_streamed', { specs: chunked(told, 1, 8, 2) })).toBe('invalid')
+    expect(finding('not_streamed', { specs: chunked(told, 3, 5, 3) })).toBeNull()
+  })
+  test('may be a speculative step where the answer has 4 tokens', () => {
+    expect(finding('not_streamed', { specs: chunked(true, 1, 3) })).toBeNull()
+  })
+  test('is one long word where every token has its chunk', () => {
+    const specs = changed(100, (spec) => ({
+      ...spec,
+      chunks: spec.chunks!.map((at, i) => ({ at: at as number, tokens: -1, text: i === 3 ? words(50) : 'a' })),
+    }))
+    expect(finding('not_streamed', { specs })).toBeNull()
+  })
+})
+
 describe('lengths', () => {
   const asked = (tokens: number) => changed(100, (spec) => ({ ...spec, columns: { askedOutputTokens: tokens } }))
   test.each([
@@ -148,9 +173,40 @@ describe('lengths', () => {
     const specs = changed(50, (spec) => ({ ...spec, columns: { askedOutputTokens: 12, finishReason: 'stop' } }))
     expect(finding('output_clamped', { specs })).toBeNull()
   })
-  test('cut prompts', () => {
-    const specs = changed(100, (spec) => ({ ...spec, columns: { askedPromptTokens: 25 } }))
-    expect(finding('prompt_length', { specs })).toBe('invalid')
+  test('that differ by request though their mean is right', () => {
+    const netted = (off: number) =>
+      good.map((spec, i) => ({ ...spec, columns: { askedOutputTokens: 11 + (i % 2 === 0 ? off : -off) } }))
+    expect(finding('output_length', { specs: netted(5) })).toBe('invalid')
+    expect(finding('output_length', { specs: netted(1) })).toBe('suspect')
+    expect(finding('output_length', { specs: netted(0.1) })).toBeNull()
+  })
+  const prompts = (counted: number, ownTokenizer: boolean) =>
+    finding('prompt_length', {
+      specs: changed(100, (spec) => ({
+        ...spec,
+        columns: { askedPromptTokens: 1000, serverPromptTokens: counted },
+      })),
+      verdict: { ownTokenizer },
+    })
+  test.each([
+    [990, null, null],
+    [970, 'suspect', null],
+    [890, 'invalid', 'suspect'],
+    [490, 'invalid', 'invalid'],
+    [1090, null, null],
+    [1490, 'suspect', 'suspect'],
+    [1510, 'invalid', 'invalid'],
+  ])("%s prompt tokens for 1000: %s by the model's own tokenizer, %s by another", (counted, own, other) => {
+    expect([prompts(counted, true), prompts(counted, false)]).toEqual([own, other])
+  })
+  test.each([
+    [1510, 'invalid'],
+    [490, 'invalid'],
+    [890, 'valid'],
+    [1001, 'valid'],
+  ])('%s prompt tokens for 1000: throughput, which counts them, is %s', (serverPromptTokens, status) => {
+    const specs = changed(100, (spec) => ({ ...spec, columns: { askedPromptTokens: 1000, serverPromptTokens } }))
+    expect(judge(facts({ specs })).families.throughput).toBe(status)
   })
 })
 
@@ -174,8 +230,12 @@ describe('caches', () => {
   test('that know salted prompts are a reason', () => {
     expect(finding('cached_prompts', { specs })).toBe('invalid')
   })
-  test('may know prompts that are not salted', () => {
-    expect(finding('cached_prompts', { specs, verdict: { saltedPrompts: false } })).toBeNull()
+  test('that know prompts without salt make them suspect', () => {
+    expect(finding('cached_prompts', { specs, verdict: { saltedPrompts: false } })).toBe('suspect')
+  })
+  test.each([true, false])('that know almost nothing are no reason, salted: %s', (saltedPrompts) => {
+    const few = changed(10, (spec) => ({ ...spec, columns: { cachedTokens: 4 } }))
+    expect(finding('cached_prompts', { specs: few, verdict: { saltedPrompts } })).toBeNull()
   })
 })
 
@@ -201,9 +261,82 @@ describe('token counts', () => {
     }))
     expect(finding('token_counts', { specs })).toBe('suspect')
   })
+  test.each([
+    [1, null],
+    [3, 'suspect'],
+    [6, 'invalid'],
+  ])('below the chunks that brought them in %s of 100 answers: %s', (count, expected) => {
+    const specs = changed(count, (spec) => ({ ...spec, columns: { serverOutputTokens: 7, askedOutputTokens: 7 } }))
+    expect(finding('usage_below_chunks', { specs })).toBe(expected)
+    const { families } = judge(facts({ specs }))
+    expect([families.throughput, families.itl]).toEqual([expected ?? 'valid', expected ?? 'valid'])
+  })
+  test('above the chunks are several tokens a chunk', () => {
+    const specs = changed(100, (spec) => ({ ...spec, columns: { serverOutputTokens: 30 } }))
+    expect(finding('usage_below_chunks', { specs })).toBeNull()
+  })
+  const ledgers = (columns: NonNullable<RequestSpec['columns']>, ownTokenizer = true) => ({
+    specs: changed(100, (spec) => ({
+      ...spec,
+      columns: { ...columns, askedOutputTokens: columns.serverOutputTokens ?? null },
+    })),
+    verdict: { ownTokenizer },
+  })
+  test.each([
+    [100, 110, null],
+    [100, 115, 'suspect'],
+    [100, 80, 'suspect'],
+    [100, 50, 'invalid'],
+    [100, 200, 'invalid'],
+    [8, 10, null],
+    [8, 16, 'invalid'],
+  ])('%s by the server and %s by the tokenizer: %s', (serverOutputTokens, tokenizerOutputTokens, expected) => {
+    const given = ledgers({ serverOutputTokens, tokenizerOutputTokens })
+    expect(finding('usage_and_tokenizer_part', given)).toBe(expected)
+  })
+  test('twice those of a tokenizer that may be of another model are suspect only', () => {
+    const given = ledgers({ serverOutputTokens: 100, tokenizerOutputTokens: 200 }, false)
+    expect(finding('usage_and_tokenizer_part', given)).toBe('suspect')
+  })
+  test.each([
+    [100, 100, null],
+    [100, 99, 'suspect'],
+    [100, 80, 'invalid'],
+    [100, null, null],
+  ])('%s by the server and %s by its stream: %s', (serverOutputTokens, streamOutputTokens, expected) => {
+    const given = ledgers({ serverOutputTokens, streamOutputTokens })
+    expect(finding('usage_and_stream_part', given)).toBe(expected)
+  })
+  test('that differ from the stream by request but not in sum are a reason', () => {
+    const streamed = (i: number) => (i % 2 === 0 ? 8 : 14)
+    const specs = good.map(({ sent, chunks = [] }, i) => ({
+      sent,
+      chunks,
+      columns: { streamOutputTokens: streamed(i) },
+    }))
+    expect(finding('usage_and_stream_part', { specs })).toBe('invalid')
+  })
   test('by nobody are suspect', () => {
     const specs = changed(100, (spec) => ({ ...spec, columns: { serverOutputTokens: null } }))
     expect(finding('token_counts', { specs })).toBe('suspect')
+  })
+})
+
+describe('the model that answers', () => {
+  const named = (count: number, model: string, rest: string | null) =>
+    good.map(({ sent, chunks = [] }, i) => ({ sent, chunks, columns: { model: i < count ? model : rest } }))
+  const asked = 'meta-llama/Llama-2-7b-hf'
+  test.each([
+    ['the one asked for', named(100, asked, null), null],
+    ['never named', named(0, '', null), null],
+    ['another name', named(100, 'llama', null), 'suspect'],
+    ['two in turn', named(50, asked, 'llama'), 'invalid'],
+  ])('%s', (_, specs, expected) => {
+    expect(finding('other_model', { specs })).toBe(expected)
+  })
+  test('of a failed request does not matter', () => {
+    const specs = changed(1, (spec) => ({ ...spec, columns: { model: 'llama', outcome: 'timeout' } }))
+    expect(finding('other_model', { specs })).toBeNull()
   })
 })
 

@@ -2,7 +2,7 @@ import { createHash, scryptSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Backend } from '../backends/backend.ts'
-import type { Redactor } from '../backends/auth.ts'
+import type { Redactor } from '../backends/redactor.ts'
 import { checkLengths } from '../backends/families/openai-probe.ts'
 import { UserError } from '../errors.ts'
 import type { LoadProcess } from '../load/process/load-process.ts'
@@ -23,6 +23,7 @@ import { listsTokens } from '../result/response-details.ts'
 import { findKept, pointHash } from '../result/resume.ts'
 import type { ResultFile, ServerBlock } from '../result/schema.ts'
 import { writeResult } from '../result/write-result.ts'
+import { isOwnTokenizer } from '../workload/tokenizers/index.ts'
 import { buildWorkload, type Workload } from '../workload/workload.ts'
 import type { ReadyServer } from './ready-server.ts'
 import { makeLoadPlan } from './load-plan.ts'
@@ -214,6 +215,7 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
     accuracy,
     maxErrorRate: point.maxErrorRate,
     saltedPrompts: workload.kind === 'salted',
+    ownTokenizer: isOwnTokenizer(ready.tokenizer, ready.probe.model),
     alone: context.locked,
     unknown: point.salt === null ? [] : ['the prompts are those of an earlier run (--salt): a cache may know them'],
   })

@@ -1,3 +1,3 @@
 export { bundledVocabularies } from './bundled.ts'
 export { resolveTokenizer, shapeTokenizer, type ResolveOptions } from './resolve.ts'
-export type { ResolvedTokenizer, TokenizerSource } from './tokenizer.ts'
+export { isOwnTokenizer, type ResolvedTokenizer, type TokenizerSource } from './tokenizer.ts'

@@ -19,6 +19,11 @@ export interface ResolvedTokenizer {
   readonly count: (text: string) => number
 }
 
+/** Resolved by the model's own name, with nothing to add. One that was asked for by another name may be another model's. */
+export function isOwnTokenizer({ name, source, note }: ResolvedTokenizer, model: string): boolean {
+  return source !== 'shape' && note === null && name === model
+}
+
 /** The contents of tokenizer.json and tokenizer_config.json. */
 export interface TokenizerFiles {
   readonly json: object
