@@ -1,5 +1,6 @@
 import type { Backend, Target } from '../backends/backend.ts'
-import { createRedactor, proxyNote, resolveAuth, type Redactor } from '../backends/auth.ts'
+import { proxyNote, resolveAuth } from '../backends/auth.ts'
+import { createRedactor, type Redactor } from '../backends/redactor.ts'
 import { UserError } from '../errors.ts'
 import { OutputError } from '../output-folder.ts'
 import { findBackend } from '../backends/index.ts'
