@@ -130,7 +130,14 @@ function unknownFlag(raw: string): string {
   if (vitestFlags.has(normal(raw))) {
     return `options: ${raw} is Vitest's own: put it before the --, as in npx vitest bench --project NAME -- --clients 1`
   }
-  const near = closest(normal(raw), [...flags.keys()])
+  const name = normal(raw)
+  const near =
+    name.length > 1
+      ? closest(
+          name,
+          [...flags.keys()].filter((each) => each.length > 1),
+        )
+      : null
   return `options: unknown option ${raw}${near ? `; did you mean --${near}?` : '.'} All options: npm run bench -- --help`
 }
 

@@ -23,15 +23,41 @@ export async function loadBench(
   flags: Readonly<Record<string, unknown>>,
   backends: BackendRegistry,
 ): Promise<LoadedBench> {
-  let module: { default?: unknown }
-  try {
-    module = (await import(pathToFileURL(path).href)) as { default?: unknown }
-  } catch (error) {
-    throw new UserError(
-      `${shown}: cannot be read: ${String(error instanceof Error ? error.message : error).split('\n')[0]}`,
-      2,
-    )
-  }
-  const bench = parseBench(shown, module.default, flags)
+  const data = await readBench(path, shown)
+  const bench = readable(shown, () => {
+    const parsed = parseBench(shown, data, flags)
+    JSON.stringify(parsed)
+    return parsed
+  })
   return { name, path, bench, configurations: expandBench(name, bench, backends) }
+}
+
+/** The default export. A file may wait for what never comes, or end the process: then this one says so and ends it. */
+async function readBench(path: string, shown: string): Promise<unknown> {
+  const onExit = () => {
+    process.stderr.write(`${shown}: ended while it was read\n`)
+    process.exitCode = 2
+  }
+  process.on('exit', onExit)
+  try {
+    return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default
+  } catch (error) {
+    throw unreadable(shown, error)
+  } finally {
+    process.off('exit', onExit)
+  }
+}
+
+/** Data may hold what no file can: getters that throw, circles, big integers. */
+function readable<T>(shown: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw error instanceof UserError ? error : unreadable(shown, error)
+  }
+}
+
+function unreadable(shown: string, error: unknown): UserError {
+  const text = String(error instanceof Error ? error.message : error).split('\n')[0]
+  return new UserError(`${shown}: cannot be read: ${text}`, 2)
 }

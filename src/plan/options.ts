@@ -100,12 +100,18 @@ export const objectivesSchema = z.strictObject({
   ema16: deadline.optional(),
 })
 
+const decimal = String.raw`(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`
+const limitPattern = new RegExp(`^(ttft|tpot|itl|e2e)<=?(${decimal})$`, 'i')
+const ratesPattern = new RegExp(`^(cum|ema16)=(${decimal})/(${decimal})$`, 'i')
+const thresholdPattern = new RegExp(String.raw`^\s*([a-z][\w.]*)\s*(<=?|>=?)\s*(-?${decimal})\s*$`, 'i')
+const percentPattern = new RegExp(String.raw`^(${decimal})\s*(%?)$`, 'i')
+
 /** `ttft<0.5`, `cum=512/4` (the original's deadline at 512 prompt and 4 output tokens/s) */
 function parseObjectives(words: readonly string[]): Record<string, unknown> {
   const limits: Record<string, unknown> = {}
   for (const word of words) {
-    const limit = /^(ttft|tpot|itl|e2e)<=?([\d.]+(?:e-?\d+)?)$/i.exec(word.replaceAll(' ', ''))
-    const rates = /^(cum|ema16)=([\d.]+)\/([\d.]+)$/i.exec(word.replaceAll(' ', ''))
+    const limit = limitPattern.exec(word.replaceAll(' ', ''))
+    const rates = ratesPattern.exec(word.replaceAll(' ', ''))
     if (limit) limits[limit[1] ?? ''] = Number(limit[2])
     else if (rates) limits[rates[1] ?? ''] = { prompt: Number(rates[2]), generation: Number(rates[3]) }
     else throw new Error(`"${word}" is no objective; write 'ttft<0.5', tpot, itl, e2e, or 'cum=512/4', ema16`)
@@ -117,7 +123,7 @@ function parseObjectives(words: readonly string[]): Record<string, unknown> {
 function parseThresholds(words: readonly string[]): Record<string, { min?: number; max?: number }> {
   const limits: Record<string, { min?: number; max?: number }> = {}
   for (const word of words) {
-    const match = /^\s*([a-z][\w.]*)\s*(<=?|>=?)\s*(-?[\d.]+(?:e-?\d+)?)\s*$/i.exec(word)
+    const match = thresholdPattern.exec(word)
     if (!match) throw new Error(`"${word}" is no threshold; write 'ttft.p99<0.5' or 'output_token_throughput>900'`)
     const [, metric = '', sign = '', limit = ''] = match
     limits[metric] = { ...limits[metric], [sign.startsWith('<') ? 'max' : 'min']: Number(limit) }
@@ -133,7 +139,7 @@ function durationOf(words: readonly string[]): number {
 
 /** `5%`, `0.05` */
 function parsePercent(words: readonly string[]): number {
-  const match = /^([\d.]+)\s*(%?)$/.exec(words.join(''))
+  const match = percentPattern.exec(words.join(''))
   if (!match) throw new Error(`"${words.join(' ')}" is no share; write 5% or 0.05`)
   return Number(match[1]) / (match[2] === '%' ? 100 : 1)
 }
@@ -147,13 +153,17 @@ function parseJson(words: readonly string[]): unknown {
   }
 }
 
+const headerValue = z.string().regex(/^[\t\x20-\x7E\x80-\xFF]*$/, 'one line of Latin-1 characters')
+
 function parseHeaders(words: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const word of words) {
     const colon = word.indexOf(':')
+    // What stands there may be a key: it is not repeated.
+    if (colon < 0) throw new Error("no header without a colon; write --header 'name: value'")
     const name = word.slice(0, colon).trim()
-    if (colon < 1 || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
-      throw new Error(`"${word.slice(0, Math.max(0, colon))}" is no header; write --header 'name: value'`)
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+      throw new Error(`"${name}" is no name of a header; write --header 'name: value'`)
     }
     headers[name.toLowerCase()] = word.slice(colon + 1).trim()
   }
@@ -163,6 +173,9 @@ function parseHeaders(words: readonly string[]): Record<string, string> {
 /** A backend's name, or its name with parameters of its own: `{ name: 'fastgen', maxRaggedBatchSize: [768] }`. */
 const backendEntry = z.union([z.string(), z.looseObject({ name: z.string() })])
 export type BackendEntry = z.output<typeof backendEntry>
+
+/** What stands beside the labels in an output directory. */
+const ownNames: ReadonlySet<string> = new Set(['runs', 'plots', 'charts', 'exports', 'report.html', 'readme.md'])
 
 const originalClients = [1, 2, 4, 6, 8, 12, 16, 20, 24, 28, 32]
 
@@ -400,7 +413,7 @@ export const benchOptions = {
     group: 'endpoint',
     value: 'completions|chat',
   }),
-  header: option(z.record(z.string(), z.string()).default({}), 'Header of every request; never stored in clear', {
+  header: option(z.record(z.string(), headerValue).default({}), 'Header of every request; never stored in clear', {
     group: 'endpoint',
     value: "'NAME: VALUE'",
     list: true,
@@ -432,7 +445,11 @@ export const benchOptions = {
   label: option(
     z
       .string()
-      .regex(/^[\w.+-]+$/, 'letters, digits, . _ + - only')
+      .regex(/^[\w+-][\w.+-]*$/, 'letters, digits, . _ + - only, and no dot at its start')
+      .refine(
+        (label) => !ownNames.has(label.toLowerCase()),
+        `not a name of the suite's own: ${[...ownNames].join(', ')}`,
+      )
       .nullable()
       .default(null),
     'Directory under the results and name of the curve',
@@ -521,7 +538,7 @@ export const runOptions = {
     'Wait for other runs on this host; --no-lock does not, and results are suspect',
     { group: 'run', flagOnly: true },
   ),
-  benches: option(z.string().default('benches'), 'Folder of the bench files', {
+  benches: option(z.string().min(1).default('benches'), 'Folder of the bench files', {
     group: 'run',
     value: 'DIR',
     flagOnly: true,

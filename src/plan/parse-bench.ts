@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { closest } from './closest.ts'
@@ -68,7 +69,20 @@ function describeIssue(
         : `${file}: ${issue.path.join('.')}`
   const value = valueAt(input, issue.path)
   if (value === undefined) return `${where}: is missing; ${allowed(issue)}`
-  return `${where}: ${JSON.stringify(value)} is not allowed; ${allowed(issue)}`
+  if (key === 'header') return `${where}: is not allowed; ${allowed(issue)}`
+  return `${where}: ${shown(value)} is not allowed; ${allowed(issue)}`
+}
+
+/** As JSON where that says all of it. */
+function shown(value: unknown): string {
+  try {
+    return JSON.stringify(value, (_, each: unknown) => {
+      if (typeof each === 'function' || (typeof each === 'number' && !Number.isFinite(each))) throw new TypeError()
+      return each
+    })
+  } catch {
+    return inspect(value, { depth: 2, breakLength: Infinity, compact: true })
+  }
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

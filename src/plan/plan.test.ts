@@ -65,6 +65,11 @@ describe('flags', () => {
     [['loose'], '"loose" is no option'],
     [['--no-clients'], '--no-clients: only switches can be negated'],
     [['--threshold', 'ttft'], '"ttft" is no threshold'],
+    [['--threshold', 'ttft.p99<1..2'], '"ttft.p99<1..2" is no threshold'],
+    [['--objective', 'ttft<.'], '"ttft<." is no objective'],
+    [['--header', 'x'], "--header: no header without a colon; write --header 'name: value'"],
+    [['--header', 'a b: c'], '--header: "a b" is no name of a header; write'],
+    [['-w'], 'unknown option -w. All options'],
   ])('%s is refused', (words, text) => {
     expect(message(() => parseFlags(words))).toContain(text)
   })
@@ -95,8 +100,26 @@ describe('bench files', () => {
     [{}, [], 'x.bench.ts: backends: is missing; needs string'],
     [{ backends: ['vllm'] }, ['--max-error-rate', '2'], '--max-error-rate: 2 is not allowed; at most 1'],
     [{ backends: ['vllm'] }, ['--endpoint', 'chats'], '--endpoint: "chats" is not allowed; one of completions, chat'],
+    [{ backends: ['vllm'], clients: [Infinity] }, [], 'x.bench.ts: clients: [ Infinity ] is not allowed; needs number'],
+    [
+      { backends: ['vllm'], header: { 'x-key': 'secret\nx: y' } },
+      [],
+      'x.bench.ts: header.x-key: is not allowed; one line of Latin-1 characters',
+    ],
   ])('%j %j is one line', (input, words, text) => {
     expect(message(() => parse(input, words))).toBe(text)
+  })
+
+  test('a value that JSON has no word for is shown all the same', () => {
+    expect(message(() => parse({ backends: ['vllm'], seed: 1n }))).toBe(
+      'x.bench.ts: seed: 1n is not allowed; needs number',
+    )
+  })
+
+  test.each(['..', '.', '.old', 'runs', 'Plots', 'report.html', 'a/b', ''])('no result is labelled "%s"', (label) => {
+    expect(message(() => parse({ backends: ['vllm'] }, [`--label=${label}`]))).toMatch(
+      /^--label: ".*" is not allowed; /,
+    )
   })
 
   test('clients on the command line replace the load shape of the file', () => {
