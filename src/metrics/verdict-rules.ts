@@ -1,20 +1,13 @@
 import type { VerdictFamily } from '../result/schema.ts'
-<<<<<<< /tmp/tmpmftip183
-=======
 import { accuracyRules } from './accuracy-rules.ts'
->>>>>>> /tmp/tmp7nlsxcbi
 import { meanConcurrency } from './concurrency.ts'
 import { gapsOf } from './gaps.ts'
 import { lengthRules } from './length-rules.ts'
 import { sum } from './statistics.ts'
 import type { Recording } from '../recording/recording.ts'
 import { tokenChunkRows } from '../recording/request-times.ts'
-<<<<<<< /tmp/tmpmftip183
 import { tokenCountRules } from './token-count-rules.ts'
 import { over, percent, share, type Limits, type Rule } from './verdict-rule.ts'
-=======
-import { over, percent, share, type Finding, type Limits, type Rule } from './verdict-rule.ts'
->>>>>>> /tmp/tmp7nlsxcbi
 
 const limits = {
   coalesced: { suspect: 0.01, invalid: 0.05 },
@@ -22,17 +15,6 @@ const limits = {
   missingLoad: { suspect: 0.02, invalid: 0.1 },
   cached: { suspect: 0.05, invalid: 0.2 },
 } as const satisfies Record<string, Limits>
-
-<<<<<<< /tmp/tmpmftip183
-/** Busy time before polls against the smallest quantile shown: the larger of a share of it and a time. */
-const busyLimits = {
-  suspect: { share: 0.02, seconds: 200e-6 },
-  invalid: { share: 0.1, seconds: 1e-3 },
-} as const
-=======
-/** Counters of tokens that differ by more than this share. */
-const ledgersApart = 0.02
->>>>>>> /tmp/tmp7nlsxcbi
 
 export const verdictRules: readonly Rule[] = [
   ...accuracyRules,
@@ -171,7 +153,6 @@ function singleChunk(family: 'ttft' | 'itl'): Rule {
   }
 }
 
-<<<<<<< /tmp/tmpmftip183
 /** A chunk's tokens where all chunks tell, else its share of the text, as far as one token a chunk leaves room for that. */
 function isMostlyOneChunk(recording: Recording, row: number, count: number): boolean {
   const rows = tokenChunkRows(recording, row)
@@ -186,25 +167,3 @@ function isMostlyOneChunk(recording: Recording, row: number, count: number): boo
   const sizes = rows.map((chunk) => (told ? (tokens[chunk] ?? 0) : bytes(chunk)))
   return Math.max(...sizes) > sum(sizes) / 2
 }
-
-const milliseconds = (value: number) => `${(value * 1000).toPrecision(3)} ms`
-=======
-function lengthOff(
-  limit: Limits,
-  ok: readonly number[],
-  counts: readonly (number | null)[],
-  asked: readonly (number | null)[],
-  what: string,
-): Finding | null {
-  const both = ok.filter((row) => counts[row] != null && asked[row] != null)
-  const counted = sum(both.map((row) => counts[row] ?? 0))
-  const wanted = sum(both.map((row) => asked[row] ?? 0))
-  if (wanted === 0) return null
-  return over(
-    limit,
-    Math.abs(counted - wanted) / wanted,
-    () =>
-      `${(counted / both.length).toPrecision(4)} ${what} tokens a request were counted, ${(wanted / both.length).toPrecision(4)} were asked for: the work differs from the plan`,
-  )
-}
->>>>>>> /tmp/tmp7nlsxcbi
