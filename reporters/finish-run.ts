@@ -6,6 +6,8 @@ import { writePlots } from '../src/plots/write-plots.ts'
 import { writeReport } from '../src/report/html.ts'
 import { closingSummary } from '../src/report/summary.ts'
 import { collectEnvironment } from '../src/result/environment.ts'
+import { runLines } from '../src/report/runs-text.ts'
+import { againstBaseline, type Baseline } from './against-baseline.ts'
 import type { EndedPoint } from './ended-point.ts'
 import { writeRunIndex, type RunIndex } from './run-index.ts'
 
@@ -17,6 +19,8 @@ export interface FinishedRun {
   readonly points: readonly EndedPoint[]
   /** Lines already printed of what went wrong. */
   readonly failures: readonly string[]
+  /** What `--baseline` names. */
+  readonly baseline: Baseline | null
   /** Bench files that were looked at. */
   readonly selected: number
 }
@@ -52,6 +56,7 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
           () => writeReport(results, { ...facts, environment, outDirectory: context.outDirectory }),
           null,
         )
+  const compared = run.baseline && againstBaseline(run.baseline, results, context.run)
   const within = (path: string) => relative(context.outDirectory, path)
   const index: RunIndex = {
     schema_version: 1,
@@ -65,6 +70,7 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
     points: points.map((point) => point.index),
     plots: plots.map(within),
     report: report === null ? null : within(report),
+    comparison: compared?.record ?? null,
   }
   const indexPath = join(context.outDirectory, 'runs', `${context.runId}.json`)
   await attempt('run index', async () => writeRunIndex(indexPath, index), undefined)
@@ -80,7 +86,11 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
       interrupted: run.reason === 'interrupted',
     }),
   )
+  const runs = runLines(results)
+  if (runs.length > 0) lines.push('', 'Over the runs (mean, standard deviation, 95 % by Student\'s t):', ...runs)
+  lines.push(...(compared?.lines ?? []))
   const failed =
+    compared?.record.passed === false ||
     run.failures.length > 0 || points.some(({ index: each }) => !['passed', 'invalid'].includes(each.status))
   return { lines, exitCode: failed ? 1 : 0 }
 }

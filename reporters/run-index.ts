@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { ComparisonRecord } from './against-baseline.ts'
 
 export type PointStatus = 'passed' | 'missed' | 'failed' | 'invalid' | 'broken' | 'cancelled'
 
@@ -29,6 +30,8 @@ export interface RunIndex {
   /** Relative to the output directory. */
   readonly plots: readonly string[]
   readonly report: string | null
+  /** Against `--baseline`; null without one. */
+  readonly comparison: ComparisonRecord | null
 }
 
 /** Written to a temporary name and renamed, so that a reader never sees half of it. */

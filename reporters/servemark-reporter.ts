@@ -6,6 +6,7 @@ import { formatHeader, formatRow } from '../src/report/table-row.ts'
 import { classicSummary } from '../src/metrics/classic-summary.ts'
 import { printable } from '../src/printable.ts'
 import { readProgress } from '../src/run/progress.ts'
+import type { Baseline } from './against-baseline.ts'
 import { endedPoint, messageOf, type EndedPoint } from './ended-point.ts'
 import { finishRun } from './finish-run.ts'
 import { liveLine } from './live-line.ts'
@@ -24,6 +25,7 @@ export interface ReporterOptions {
   readonly command: string
   /** Filled as bench files are checked. */
   readonly loaded: ReadonlyMap<string, LoadedBench>
+  readonly baseline: Baseline | null
   readonly onEnd: () => void
 }
 
@@ -104,6 +106,7 @@ export class ServemarkReporter implements Reporter {
       reason,
       points,
       failures: this.failures,
+      baseline: this.options.baseline,
       selected: modules.length,
     })
     for (const line of closing.lines) this.print(line)

@@ -2,15 +2,20 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UserError } from '../src/errors.ts'
 import { writePlots } from '../src/plots/write-plots.ts'
+import { compareResults } from '../src/metrics/comparison/compare.ts'
+import { readBaseline } from '../src/report/baseline.ts'
+import { comparisonLines, comparisonMarkdown } from '../src/report/comparison-text.ts'
 import { writeReport } from '../src/report/html.ts'
 import { markdownTable } from '../src/report/markdown.ts'
 import { newestRun, readStoredResults } from '../src/report/stored-results.ts'
 
 const help = `npm run report -- [directories] [options]: writes report.html and the plots of stored results again
 
-directories         folders of result files; none: every folder of the output directory
+directories         folders of result files; none: every folder of the output directory;
+                    two: also what changed from the first to the second
 --out-dir DIR       where results are and the report goes (results)
---markdown          print a Markdown table instead, write nothing
+--markdown          print a Markdown table instead (of the changes, with two folders), write nothing
+--allow-invalid     compare invalid points too
 --help              this text`
 
 async function main(): Promise<void> {
@@ -19,6 +24,7 @@ async function main(): Promise<void> {
     options: {
       'out-dir': { type: 'string', default: 'results' },
       markdown: { type: 'boolean', default: false },
+      'allow-invalid': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -33,7 +39,17 @@ async function main(): Promise<void> {
   const results = stored.results.flatMap(({ result }) => (result.kind === 'servemark' ? [result.file] : []))
   const left = stored.results.length - results.length
   if (left > 0) console.error(`${left} files of the original suite are left out: npm run plot draws them`)
-  if (values.markdown) return console.log(markdownTable(results))
+  const [before, after] = positionals
+  const comparison =
+    before !== undefined && after !== undefined && positionals.length === 2
+      ? compareResults(await readBaseline(resolve(here, before)), await readBaseline(resolve(here, after)), {
+          allowInvalid: values['allow-invalid'],
+        })
+      : null
+  if (values.markdown) {
+    return console.log(comparison ? comparisonMarkdown(comparison, before ?? '') : markdownTable(results))
+  }
+  if (comparison) for (const line of comparisonLines(comparison, before ?? '')) console.log(line)
   const facts = await newestRun(results, outDir)
   for (const path of await writePlots(results, outDir)) console.log(path)
   console.log(await writeReport(results, { ...facts, outDirectory: outDir }))
