@@ -43,11 +43,15 @@ export function classicGroups(points: readonly PlottedPoint[]): { group: Classic
     })
 }
 
-/** One list of points a curve, for the plots that take one backend. */
-export function classicCurves(points: readonly PlottedPoint[]): ClassicCurve[] {
-  return [...Map.groupBy(points, (point) => point.curve)].flatMap(([name, members]) => {
+/** One list of points a curve, for the plots that take one backend. `suffix` tells their files apart. */
+export function classicCurves(points: readonly PlottedPoint[]): (ClassicCurve & { readonly suffix: string })[] {
+  const order = (point: ClassicPoint) => groupTuple(point.group).join(' ')
+  const curves = [...Map.groupBy(points, (point) => point.curve)].sort(([a], [b]) => (a < b ? -1 : 1))
+  return curves.flatMap(([name, members]) => {
     const own = members.flatMap(({ classic }) => classic ?? [])
-    return own.length === 0 ? [] : [{ name, backend: members[0]?.backend ?? '', points: own }]
+    own.sort((a, b) => (order(a) === order(b) ? a.clients - b.clients : order(a) < order(b) ? -1 : 1))
+    const suffix = curves.length > 1 ? `_${name.replaceAll(/[^\w.-]+/g, '_')}` : ''
+    return own.length === 0 ? [] : [{ name, suffix, backend: members[0]?.backend ?? '', points: own }]
   })
 }
 
@@ -57,6 +61,3 @@ export const backendLabels: Readonly<Record<string, { label: string; color: stri
   fastgen: { label: 'DeepSpeed-FastGen', color: 'blue', marker: 'o' },
   openai: { label: 'openai-API', color: 'red', marker: '+' },
 }
-
-export const classicCaption =
-  "In the original's look (--classic): fits of the original's degree, not of what was measured between the points."

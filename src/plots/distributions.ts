@@ -26,7 +26,7 @@ interface Quantity {
   readonly name: string
   readonly of: string
   /** Seconds of one point, unordered. */
-  values(point: PlottedPoint): number[]
+  readonly values: (point: PlottedPoint) => number[]
 }
 
 const okOf = (point: PlottedPoint) => point.requests().filter((request) => request.outcome === 'ok')

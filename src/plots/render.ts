@@ -1,4 +1,5 @@
-import { Resvg } from '@resvg/resvg-js'
+import { createHash } from 'node:crypto'
+import { renderAsync, Resvg, type ResvgRenderOptions } from '@resvg/resvg-js'
 import * as vega from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 import { printable } from '../printable.ts'
@@ -25,22 +26,43 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none', logLevel: vega.Error })
   try {
     await view.runAsync()
-    return printable(await view.toSVG())
+    return namedClips(printable(await view.toSVG()))
   } finally {
     view.finalize()
   }
 }
 
+/**
+ * Vega numbers its clips through the whole process. Here they are numbered within the figure, after a hash of it, so that they
+ * neither depend on earlier figures nor meet another one's in a page.
+ */
+function namedClips(svg: string): string {
+  const ids = [...new Set([...svg.matchAll(/<clipPath id="([^"]*)"/g)].map((match) => match[1] ?? ''))]
+  if (ids.length === 0) return svg
+  const renamed = (name: (index: number) => string) =>
+    svg.replaceAll(/(<clipPath id="|url\(#)([^")]*)/g, (whole, before: string, id: string) =>
+      ids.includes(id) ? before + name(ids.indexOf(id)) : whole,
+    )
+  const hash = createHash('sha256').update(renamed(String)).digest('hex').slice(0, 8)
+  return renamed((index) => `clip-${hash}-${index}`)
+}
+
 /** PNG of an SVG at twice its size, with DejaVu Sans only. */
 export function renderPng(svg: string, zoom = 2): Buffer {
-  const image = new Resvg(svg, {
-    fitTo: { mode: 'zoom', value: zoom },
-    font: {
-      loadSystemFonts: false,
-      fontFiles: Object.values(fontFiles),
-      defaultFontFamily: 'DejaVu Sans',
-      sansSerifFamily: 'DejaVu Sans',
-    },
-  }).render()
-  return image.asPng()
+  return new Resvg(svg, pngOptions(zoom)).render().asPng()
 }
+
+/** The same, drawn in another thread. */
+export async function renderPngAside(svg: string, zoom = 2): Promise<Buffer> {
+  return (await renderAsync(svg, pngOptions(zoom))).asPng()
+}
+
+const pngOptions = (zoom: number): ResvgRenderOptions => ({
+  fitTo: { mode: 'zoom', value: zoom },
+  font: {
+    loadSystemFonts: false,
+    fontFiles: Object.values(fontFiles),
+    defaultFontFamily: 'DejaVu Sans',
+    sansSerifFamily: 'DejaVu Sans',
+  },
+})

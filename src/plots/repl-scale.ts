@@ -126,7 +126,7 @@ function stemOf(group: PlottedPoint['group'] | Omit<PlottedPoint['group'], 'repl
 
 /** The original's figure of each label: bars and a line through them; floor(clients / replicas) is its load. */
 function drawClassic(input: PlotInput, settings: PlotSettings): DrawnPlot[] {
-  return classicCurves(input.points).flatMap(({ name, backend, points }) =>
+  return classicCurves(input.points).flatMap(({ name, suffix, backend, points }) =>
     replicaScaling(points).flatMap(({ group, clientsPerReplica, replicas, throughput }) => {
       const pairs = replicas.flatMap((x, i) => {
         const y = throughput[i] ?? null
@@ -134,7 +134,7 @@ function drawClassic(input: PlotInput, settings: PlotSettings): DrawnPlot[] {
       })
       if (pairs.length === 0 || !wanted(clientsPerReplica, settings)) return []
       const fit = fitData(pairs, 1)
-      const stem = stemOf(group, clientsPerReplica)
+      const stem = `${stemOf(group, clientsPerReplica)}${suffix}`
       const title = `Model: ${group.model}, Prompt: ${group.promptTokens}, Generation: ${group.outputTokens}\n                TP: ${group.tensorParallel}, Clients/Replica: ${clientsPerReplica}`
       const [heading = '', below = ''] = title.split('\n')
       const spec = barChart({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { syntheticResult, type SyntheticPoint } from '../report/testing.ts'
 import { plottedPoint } from './plotted-point.ts'
-import { renderPng, renderSvg } from './render.ts'
+import { renderPng, renderPngAside, renderSvg } from './render.ts'
 import { lightTheme, pageTheme } from './theme.ts'
 import { throughputLatency } from './th-lat.ts'
 
@@ -34,6 +34,7 @@ test('the same data gives the same SVG, byte for byte, and the same PNG', async 
   const [first, second] = [await svgOf(saturating), await svgOf(saturating)]
   expect(second).toBe(first)
   expect(renderPng(second).equals(renderPng(first))).toBe(true)
+  expect((await renderPngAside(second)).equals(renderPng(first))).toBe(true)
 })
 
 test('the order of the files does not matter', async () => {

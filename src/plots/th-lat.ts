@@ -151,7 +151,7 @@ function classicSeries({ name, points }: ClassicCurve, index: number, settings: 
   const [first, last] = [drawn[0]?.x ?? 0, drawn.at(-1)?.x ?? 0]
   const steps = degree === 0 ? count : Math.ceil((last - first) / 0.01)
   const label = config.label ?? name
-  const said = { ...(config.color === null ? {} : { color: config.color }) }
+  const said = config.color === null ? {} : { color: config.color }
   const linestyle = config.linestyle ?? '--'
   return [
     {

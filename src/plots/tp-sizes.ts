@@ -134,7 +134,7 @@ function stemOf(
 
 /** The original's figure of each label, with a cubic a degree. */
 function drawClassic(input: PlotInput): DrawnPlot[] {
-  return classicCurves(input.points).flatMap(({ name, backend, points }) =>
+  return classicCurves(input.points).flatMap(({ name, suffix, backend, points }) =>
     sets(points).flatMap(({ group, degrees }) => {
       const tp = degrees.flatMap(({ tensorParallel, tflopsPerGpu, latency }) => {
         const pairs = tflopsPerGpu.flatMap((x, i) => {
@@ -145,7 +145,7 @@ function drawClassic(input: PlotInput): DrawnPlot[] {
       })
       if (tp.length === 0) return []
       const values = tp.map(({ tensorParallel }) => tensorParallel)
-      const stem = stemOf(group, values)
+      const stem = `${stemOf(group, values)}${suffix}`
       const title = `Model: ${group.model}, Prompt: ${group.promptTokens}, Generation: ${group.outputTokens}, TP: [${values.join(', ')}]\n        Replicas: ${group.replicas}, Backend: ${backend}`
       const [xTitle, yTitle] = ['TFLOPs (per GPU)', 'Latency (s)']
       const spec = classicChart({

@@ -6,7 +6,7 @@ import { writeSealed } from '../result/sealed-file.ts'
 import { plots } from './index.ts'
 import type { BackendLook, Plot, PlotSettings, PlottedPoint } from './plot.ts'
 import { plottedPoint } from './plotted-point.ts'
-import { renderPng, renderSvg } from './render.ts'
+import { renderPngAside, renderSvg } from './render.ts'
 import { defaultSettings } from './settings.ts'
 import { lightTheme } from './theme.ts'
 
@@ -42,23 +42,26 @@ export async function writePlot(
   directory: string,
   settings: PlotSettings = defaultSettings,
 ): Promise<string[]> {
-  const written: string[] = []
   const used = new Map<string, number>()
-  for (const { group, spec } of plot.draw({ points, theme: lightTheme, looks: backendLooks }, settings)) {
+  const figures = plot.draw({ points, theme: lightTheme, looks: backendLooks }, settings).map(({ group, spec }) => {
     const times = (used.get(group) ?? 0) + 1
     used.set(group, times)
-    const stem = shortStem(group)
-    const base = join(directory, times === 1 ? stem : `${stem}-${times}`)
-    const svg = await renderSvg(spec)
-    await writeSealed(`${base}.svg`, svg)
-    await writeSealed(`${base}.png`, renderPng(svg))
-    written.push(`${base}.svg`, `${base}.png`)
+    return { base: join(directory, times === 1 ? group : `${group}-${times}`), spec }
+  })
+  const written: string[] = []
+  for (let first = 0; first < figures.length; first += atOnce) {
+    const paths = await Promise.all(
+      figures.slice(first, first + atOnce).map(async ({ base, spec }) => {
+        const svg = await renderSvg(spec)
+        await writeSealed(`${base}.svg`, svg)
+        await writeSealed(`${base}.png`, await renderPngAside(svg))
+        return [`${base}.svg`, `${base}.png`]
+      }),
+    )
+    written.push(...paths.flat())
   }
   return written
 }
 
-/** File systems take 255 bytes: a longer name is cut, and a hash of the whole keeps it distinct. */
-function shortStem(group: string): string {
-  if (Buffer.byteLength(group) <= 200) return group
-  return `${group.slice(0, 45).toWellFormed()}-${createHash('sha256').update(group).digest('hex').slice(0, 8)}`
-}
+/** PNGs are drawn in threads of their own; more than these wait. */
+const atOnce = 4

@@ -28,7 +28,7 @@ export const aiperf: ExportFormat = {
 interface Quantity {
   readonly tag: string
   readonly unit: string
-  of(request: ExportedRequest): number | null
+  readonly of: (request: ExportedRequest) => number | null
 }
 
 const milliseconds = (seconds: number | null) => (seconds === null ? null : seconds * 1000)

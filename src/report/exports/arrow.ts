@@ -12,16 +12,18 @@ export const arrow: ExportFormat = {
     const rows: Rows = { point: [], request: [], chunk: [], sent: [], time: [], gap: [], tokens: [], kind: [] }
     for (const point of points)
       await (point.result.kind === 'servemark' ? addRecorded(rows, point) : addAnswers(rows, point))
-    const texts = (values: readonly string[]) => vectorFromArray(values, new Dictionary(new Utf8(), new Int32()))
+    // Without an id of its own a dictionary gets the next of the process: other bytes for the same data.
+    const texts = (values: readonly string[], id: number) =>
+      vectorFromArray(values, new Dictionary(new Utf8(), new Int32(), id))
     const table = new Table({
-      point: texts(rows.point),
+      point: texts(rows.point, 0),
       request: makeVector(Int32Array.from(rows.request)),
       chunk: makeVector(Int32Array.from(rows.chunk)),
       request_sent_s: makeVector(Float64Array.from(rows.sent)),
       time_s: makeVector(Float64Array.from(rows.time)),
       gap_s: makeVector(Float64Array.from(rows.gap)),
       tokens: vectorFromArray(rows.tokens, new Float64()),
-      kind: texts(rows.kind),
+      kind: texts(rows.kind, 1),
     })
     return [{ name: 'chunks.arrow', content: tableToIPC(table, 'file') }]
   },

@@ -60,6 +60,7 @@ const foldersOf = (caseName: string) =>
   )
 
 const object = (value: Json | undefined) => (value ?? {}) as Record_
+const text = (value: Json | undefined) => (typeof value === 'string' ? value : '')
 const list = (value: Json | undefined) => (Array.isArray(value) ? value : []) as Record_[]
 const figuresIn = (value: Json | undefined) =>
   (Array.isArray(value) ? list(value) : [object(value)]).flatMap((each) => list(each['figures']))
@@ -114,7 +115,7 @@ function compareFigures(
   return [
     ...missing,
     ...wanted.flatMap((figure) => {
-      const id = keys.map((key) => String(figure[key])).join(' ')
+      const id = keys.map((key) => JSON.stringify(figure[key])).join(' ')
       const own = same(figure, ours, keys)
       return own === undefined ? [`${name}: no figure ${id}`] : differences(figure, own, `${name} ${id}`, ['file'])
     }),
@@ -163,7 +164,7 @@ describe.skipIf(!hasGolden)("the original's second generation: groups, points an
         : []),
       ...list(expected['tp_sizes']).flatMap((one) =>
         compareFigures(
-          `tp_sizes ${String(one['backend'])}`,
+          `tp_sizes ${text(one['backend'])}`,
           list(one['figures']),
           figuresIn(ours['tp_sizes']).filter((figure) => figure['directory'] === one['backend']),
           ['model', 'prompt', 'gen', 'replicas'],
@@ -222,7 +223,7 @@ describe.skipIf(!hasGolden)("the original's first generation: its points and fit
   test('throughput and latency: true pairs and their cubic', async () => {
     const ours = figuresIn((await exported('g1-7b', foldersOf('g1-7b')))['throughput_latency'])
     const found = figuresIn(expectedOf('g1-7b')['th_lat']).flatMap((figure) => {
-      const [prompt, gen] = /Prompt: (\d+), Generation: (\d+)/.exec(String(figure['title']))!.slice(1).map(Number)
+      const [prompt, gen] = /Prompt: (\d+), Generation: (\d+)/.exec(text(figure['title']))!.slice(1).map(Number)
       const own = ours.find(({ group }) => (group as Json[])[4] === prompt && (group as Json[])[5] === gen)
       return scatter(figure, ['vllm', 'fastgen']).flatMap(({ name, x, y }, i) => {
         const series = list(own?.['series']).find((each) => each['directory'] === name)
@@ -249,7 +250,7 @@ describe.skipIf(!hasGolden)("the original's first generation: its points and fit
     const ours = figuresIn((await exported('g1-7b', foldersOf('g1-7b')))['effective_throughput'])
     const wanted = figuresIn(expectedOf('g1-7b')['effective_throughput'])
     const found = wanted.flatMap((figure) => {
-      const parts = /SLAp512g(\d+)_tp1_b768_p(\d+)g(\d+)_(\w+)\.png/.exec(String(figure['file']))!
+      const parts = /SLAp512g(\d+)_tp1_b768_p(\d+)g(\d+)_(\w+)\.png/.exec(text(figure['file']))!
       const own = ours.find(
         ({ group, sla_generation, method }) =>
           sla_generation === Number(parts[1]) &&
@@ -272,14 +273,14 @@ describe.skipIf(!hasGolden)("the original's first generation: its points and fit
   test('percentiles leave out 100 requests and 2 tokens', async () => {
     const ours = figuresIn((await exported('g1-percentiles', foldersOf('g1-percentiles')))['latency_percentiles'])
     const found = figuresIn(expectedOf('g1-percentiles')['latency_percentile']).flatMap((figure) => {
-      const clients = Number(/_c(\d+)_/.exec(String(figure['file']))![1])
+      const clients = Number(/_c(\d+)_/.exec(text(figure['file']))![1])
       const own = ours.find((each) => each['clients'] === clients)
       return list(figure['bar']).flatMap((bar) => {
         const backend = object(object(own?.['backends'])[bar['label'] === 'vLLM' ? 'vllm' : 'fastgen'])
         return differences(
           bar['y'],
           [backend['p50']!, backend['p90']!, backend['p95']!],
-          `c${clients} ${String(bar['label'])}`,
+          `c${clients} ${text(bar['label'])}`,
         )
       })
     })

@@ -36,8 +36,10 @@ function benchmarkOf(point: ExportedPoint) {
     total: point.requests.length,
   }
   const spans = done.map(({ sentUnix, latency }) => ({ start: sentUnix, end: sentUnix + (latency ?? 0) }))
-  const each = (of: (request: ExportedRequest) => number | null, weigh = (_: ExportedRequest) => 1) =>
-    status(done.flatMap((request) => weighted(of(request), weigh(request))))
+  const each = (
+    of: (request: ExportedRequest) => number | null,
+    weigh: (request: ExportedRequest) => number = () => 1,
+  ) => status(done.flatMap((request) => weighted(of(request), weigh(request))))
   const decoded = ({ outputTokens }: ExportedRequest) => Math.max(0, (outputTokens ?? 0) - 1)
   const duration = end - start
   const steadily = (count: (request: ExportedRequest) => number | null) => {

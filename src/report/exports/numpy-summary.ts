@@ -5,7 +5,7 @@ export interface NumpySummary {
   readonly mean: number
   readonly median: number
   readonly std: number
-  percentile(share: number): number
+  readonly percentile: (share: number) => number
 }
 
 /** Zeros without values, as those clients write. */
