@@ -94,6 +94,19 @@ describe('no answer', () => {
     )
   })
 
+  test('a body without an end that comes fast', async () => {
+    const url = await serve((_, response) => {
+      const more = () => {
+        while (response.write(Buffer.alloc(1 << 20, 'x')));
+      }
+      response.on('drain', more)
+      more()
+    })
+    expect(await failure(probeHttp({ timeoutSeconds: 30 }).get(`${url}/v1/models`))).toBe(
+      'openai: /v1/models answers with more than 8 MiB. Is it an inference server? Check --base-url',
+    )
+  })
+
   test('a server that hangs up', async () => {
     const port = await listen(createTcpServer((socket) => socket.on('data', () => socket.destroy())))
     expect(await failure(probeHttp().get(`http://127.0.0.1:${port}/v1/models`))).toMatch(

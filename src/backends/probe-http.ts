@@ -57,10 +57,11 @@ export function createProbeHttp(options: ProbeHttpOptions): ProbeHttp {
         },
         ...(method === 'POST' && { body: JSON.stringify(body) }),
       })
-      const text = await response.body.text()
+      const text = await readBody(options.name, url, response.body)
       return { status: response.statusCode, headers: flatten(response.headers), text, json: parseJson(text) }
     } catch (error) {
       options.signal?.throwIfAborted()
+      if (error instanceof UserError) throw error
       const code = deadline.aborted ? (connected ? 'no answer' : 'no connection') : errorCode(error)
       throw new UserError(connectionFailure(options.name, url, code, seconds, error))
     } finally {
@@ -69,6 +70,24 @@ export function createProbeHttp(options: ProbeHttpOptions): ProbeHttp {
   }
 
   return { get: (url) => ask('GET', url), post: (url, body, headers) => ask('POST', url, body, headers) }
+}
+
+const longestBody = 8 * 1024 * 1024
+
+/** What stands at an address may send without end. */
+async function readBody(name: string, url: string, body: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of body) {
+    parts.push(part)
+    length += part.length
+    if (length > longestBody) {
+      throw new UserError(
+        `${name}: ${new URL(url).pathname} answers with more than 8 MiB. Is it an inference server? Check --base-url`,
+      )
+    }
+  }
+  return Buffer.concat(parts).toString('utf8')
 }
 
 /**

@@ -152,7 +152,7 @@ function withoutBeginning(text: string, secret: string): string {
   return out
 }
 
-function withStars(text: Uint8Array, secrets: readonly Uint8Array[]): Uint8Array {
+function withStars(text: Uint8Array, secrets: readonly Buffer[]): Uint8Array {
   const found = Buffer.from(text.buffer, text.byteOffset, text.byteLength)
   if (!secrets.some((secret) => found.includes(secret))) return text
   const out = Buffer.from(found)

@@ -13,6 +13,7 @@ import { startCanaryServer, type CanaryServer } from './canary-server.ts'
 import { measurePoint } from './measure-point.ts'
 import type { PointOutcome } from './point-end.ts'
 import type { ReadyServer } from './ready-server.ts'
+import { redactError } from './redact.ts'
 import type { RunContext } from './run-context.ts'
 import { closeServer, isAlive, openServer, watchServer, type ServerSession } from './server-session.ts'
 import { chooseTokenizer } from './choose-tokenizer.ts'
@@ -21,6 +22,9 @@ type State =
   | { readonly kind: 'new' }
   | { readonly kind: 'ready'; readonly ready: ReadyServer }
   | { readonly kind: 'stopped' }
+
+/** How long a server that was there may take for the probe's answer: what a request may take, a minute at most. */
+const firstAnswerSeconds = ({ limits }: Point) => Math.min(60, limits.total ?? Infinity, limits.firstByte ?? Infinity)
 
 /** One server configuration from launch to sealed results. */
 export class ConfigurationRun {
@@ -39,9 +43,14 @@ export class ConfigurationRun {
 
   constructor(configuration: ServerConfiguration, context: RunContext) {
     this.configuration = configuration
-    this.context = context
+    this.context = { ...context, note: (line) => context.note(this.redactor.text(line)) }
     this.backend = findBackend(configuration.backend)
-    this.redactor = createRedactor(context.environment, configuration.endpoint?.headers ?? {})
+    const { serverArgs, env } = configuration.parameters
+    this.redactor = createRedactor(context.environment, configuration.endpoint?.headers ?? {}, [
+      serverArgs,
+      env,
+      configuration.points.map((point) => point.extraBody),
+    ])
     this.ca = trustedAuthorities()
   }
 
@@ -49,14 +58,15 @@ export class ConfigurationRun {
   async start(signal: AbortSignal): Promise<void> {
     this.openLoad()
     void this.openCanary()
-    this.state = { kind: 'ready', ready: await this.openReady(signal) }
+    this.state = { kind: 'ready', ready: await this.redactingErrors(this.openReady(signal)) }
   }
 
   /** Measures a point and seals its result. A server that died is started again first. */
   async measure(point: Point, signal: AbortSignal): Promise<PointOutcome> {
-    const measuring = this.measureNow(point, signal)
+    const measuring = this.redactingErrors(this.measureNow(point, signal))
     this.busy = measuring.catch(() => {})
-    return await measuring
+    const { ended, failure } = await measuring
+    return { ended, failure: failure === null ? null : this.redactor.text(failure) }
   }
 
   /** Ends load process and server. Idempotent. */
@@ -68,8 +78,14 @@ export class ConfigurationRun {
     await this.closeCanary()
     if (state.kind !== 'ready') return
     this.report('stopping')
-    await closeServer(state.ready.session)
+    await this.redactingErrors(closeServer(state.ready.session))
     this.context.progress.write({ stage: 'idle' })
+  }
+
+  private async redactingErrors<T>(work: Promise<T>): Promise<T> {
+    return await work.catch((error: unknown) => {
+      throw redactError(error, this.redactor)
+    })
   }
 
   private async measureNow(point: Point, signal: AbortSignal): Promise<PointOutcome> {
@@ -153,7 +169,7 @@ export class ConfigurationRun {
         ca: this.ca,
         headers: target.headers,
         timeoutSeconds: 5,
-        answerSeconds: session.kind === 'launched' ? context.startupTimeoutSeconds : 60,
+        answerSeconds: session.kind === 'launched' ? context.startupTimeoutSeconds : firstAnswerSeconds(point),
         signal,
       })
       const probe = await backend.probe(http, target, signal)

@@ -29,6 +29,7 @@ import type { ReadyServer } from './ready-server.ts'
 import { makeLoadPlan } from './load-plan.ts'
 import { namedPoint } from './named-point.ts'
 import type { PointOutcome } from './point-end.ts'
+import { redactRecording } from './redact.ts'
 import type { RunContext } from './run-context.ts'
 import { withTokenizerCounts } from './tokenizer-counts.ts'
 import { workloadKey } from './workload-key.ts'
@@ -203,7 +204,8 @@ interface Measurement {
 
 async function seal(given: PointMeasurement, measurement: Measurement): Promise<{ path: string; file: ResultFile }> {
   const { configuration, ready, context, redactor } = given
-  const { paths, hash, environment, workload, recording } = measurement
+  const { paths, hash, environment, workload } = measurement
+  const recording = redactRecording(measurement.recording, redactor)
   const point = asSent(given.point, workload)
   const measured = measure(recording, factsOf({ ...given, point }, environment))
   const metrics = deriveMetrics(measured)
