@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { exitOnUserError } from '../src/errors.ts'
 import { flagsTakenByNpm } from './npm-flags.ts'
 import { sortWords } from './sort-words.ts'
 
@@ -14,7 +15,7 @@ if (eaten.length > 0) {
   )
   process.exit(2)
 }
-const { vitest, suite } = sortWords(words)
+const { vitest, suite } = exitOnUserError(() => sortWords(words))
 const program = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const mode = vitest.some((word) => /^--merge-?reports/i.test(word)) ? [] : ['bench']
 const child = spawn(process.execPath, [program, ...mode, ...vitest, '--', ...suite], {

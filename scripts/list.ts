@@ -1,15 +1,15 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { selectNames } from '../fixtures/select-names.ts'
 import { findBenchFiles } from '../fixtures/projects.ts'
 import { readCommandLine } from '../fixtures/command-line.ts'
 import { backends } from '../src/backends/index.ts'
-import { exitOnUserError } from '../src/errors.ts'
+import { exitOnUserError, UserError } from '../src/errors.ts'
 import { describePlan } from '../src/plan/describe-plan.ts'
 import { loadBench } from '../src/plan/load-bench.ts'
 import { resultName, resultPaths } from '../src/result/names.ts'
 import { readResult } from '../src/result/read-result.ts'
 import { namedPoint } from '../src/run/named-point.ts'
-import { selectNames } from './select-names.ts'
 import { sortWords } from './sort-words.ts'
 
 /** Projects, configurations and points, and which are already measured. */
@@ -24,10 +24,10 @@ await exitOnUserError(async () => {
   const files = findBenchFiles(root, run.benches)
   const wanted = vitest.filter((word, index) => vitest[index - 1] === '--project' || !word.startsWith('-'))
   const outDirectory = resolve(process.env['INIT_CWD'] ?? root, run.outDir)
-  for (const name of selectNames(
-    wanted,
-    files.map((file) => file.name),
-  )) {
+  const names = files.map((file) => file.name)
+  const chosen = selectNames(wanted, names)
+  if (chosen.length === 0) throw new UserError(`no project "${wanted.join(' ')}"; known: ${names.join(', ')}`, 2)
+  for (const name of chosen) {
     const file = files.find((each) => each.name === name)
     if (!file) continue
     const bench = await loadBench(file.name, file.path, file.path, flags.bench, backends)

@@ -16,3 +16,10 @@ test.each([
 ])('%s', (line, vitest, suite) => {
   expect(sortWords(line.split(' '))).toEqual({ vitest, suite })
 })
+
+test.each(['--project', '--project=', '--project --clients 1', '-t', '--clients 1 --shard'])(
+  '%s: needs a value',
+  (line) => {
+    expect(() => sortWords(line.split(' '))).toThrow(/^options: (--project|-t|--shard) needs a value$/)
+  },
+)

@@ -1,3 +1,4 @@
+import { UserError } from '../src/errors.ts'
 import { isSuiteFlag } from '../src/plan/flags.ts'
 
 /** Vitest's options that a benchmark run may carry, and whether a value follows as its own word. */
@@ -26,6 +27,7 @@ export interface SortedWords {
 /**
  * Tells Vitest's words from the suite's, so that one `--` (npm's) is enough. Words after a further `--` are the
  * suite's. Bare words after a suite option are its values; before any, they are file filters for Vitest.
+ * Throws a UserError (exit code 2) when a value of Vitest's is missing.
  */
 export function sortWords(words: readonly string[]): SortedWords {
   const separator = words.indexOf('--')
@@ -39,7 +41,12 @@ export function sortWords(words: readonly string[]): SortedWords {
     const base = name.startsWith('--outputFile') ? '--outputFile' : name
     if (base in vitestOptions && !isSuiteFlag(word)) {
       vitest.push(word)
-      if (vitestOptions[base] && !word.includes('=')) vitest.push(mixed[++index] ?? '')
+      if (vitestOptions[base]) {
+        const own = word.includes('=')
+        const value = own ? word.slice(name.length + 1) : (mixed[++index] ?? '')
+        if (value === '' || (!own && value.startsWith('-'))) throw new UserError(`options: ${name} needs a value`, 2)
+        if (!own) vitest.push(value)
+      }
       target = vitest
     } else if (word.startsWith('-') && !/^-\d/.test(word)) {
       suite.push(word)
