@@ -2,7 +2,7 @@ import type { Reporter, SerializedError, TestCase, TestModule, TestRunEndReason,
 import type { UserConsoleLog } from 'vitest'
 import type { WorkerContext } from '../fixtures/worker-context.ts'
 import type { LoadedBench } from '../src/plan/load-bench.ts'
-import { formatHeader, formatRow } from '../src/report/table-row.ts'
+import { formatChunkNote, formatHeader, formatRow } from '../src/report/table-row.ts'
 import { classicSummary } from '../src/metrics/classic-summary.ts'
 import { printable } from '../src/printable.ts'
 import { readProgress } from '../src/run/progress.ts'
@@ -125,6 +125,8 @@ export class ServemarkReporter implements Reporter {
     this.inModule.header = true
     const kept = keptSeconds(index.kept, result.time, this.started)
     this.write(formatRow(result, kept, { color: this.colors }))
+    const note = formatChunkNote(result)
+    if (note !== null) this.print(`  ${note}`)
     if (this.options.context.run.classicSummary) this.print(classicSummary(result))
     if (index.error) this.fail(index.error)
   }

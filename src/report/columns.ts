@@ -25,6 +25,9 @@ const ok: Column = {
 }
 const failed: Column = { head: ['failed', ''], metric: null, cell: (result) => formatCount(failedCount(result)) }
 
+/** What ITL is not where a chunk carries several tokens. */
+export const tpotMedian: Column = quantile('tpot', 'TPOT', 'p50')
+
 /** What a point's row in the terminal shows, after the verdict. */
 export const rowColumns: readonly Column[] = [
   load,
@@ -47,6 +50,7 @@ export const reportColumns: readonly Column[] = [
   quantile('ttft', 'TTFT', 'p99'),
   quantile('itl', 'ITL', 'p50'),
   quantile('itl', 'ITL', 'p99'),
+  tpotMedian,
   mean('e2e_latency', 'latency'),
   quantile('e2e_latency', 'latency', 'p99'),
   ok,

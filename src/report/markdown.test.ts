@@ -6,10 +6,10 @@ test('a table of the points', () => {
   const results = [syntheticResult({ clients: 1 }), syntheticResult({ clients: 8, stream: false, status: 'suspect' })]
   expect(`\n${markdownTable(results)}\n`).toMatchInlineSnapshot(`
     "
-    | verdict | point | requests /s | output tokens/s | TTFT p50 | TTFT p99 | ITL p50 | ITL p99 | latency mean | latency p99 | ok | failed |
-    | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-    | ✓ valid | clients=1 | 1.23 | 74.0 | 212 ms | 233 ms | 19.9 ms | 21.9 ms | 1.40 s | 1.54 s | 36 | 0 |
-    | ~ suspect | clients=8 | 1.23 | 74.0 | - | - | - | - | 1.40 s | 1.54 s | 64 | 0 |
+    | verdict | point | requests /s | output tokens/s | TTFT p50 | TTFT p99 | ITL p50 | ITL p99 | TPOT p50 | latency mean | latency p99 | ok | failed |
+    | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+    | ✓ valid | clients=1 | 1.23 | 74.0 | 212 ms | 233 ms | 19.9 ms | 21.9 ms | 19.9 ms | 1.40 s | 1.54 s | 36 | 0 |
+    | ~ suspect | clients=8 | 1.23 | 74.0 | - | - | - | - | - | 1.40 s | 1.54 s | 64 | 0 |
     "
   `)
 })

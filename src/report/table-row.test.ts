@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import type { DistributionBlock, FailureBlock } from '../result/schema.ts'
-import { formatFailure, formatHeader, formatRow } from './table-row.ts'
+import { formatChunkNote, formatFailure, formatHeader, formatRow } from './table-row.ts'
 import { syntheticResult } from './testing.ts'
 
 const refused: FailureBlock = {
@@ -42,6 +42,23 @@ test('a percentile among failed requests is shown as more than the last that end
   expect(row).toMatchInlineSnapshot(
     `"✓ valid            1       1.23       74.0     200 ms   > 4.10 s    19.9 ms    21.9 ms     36       0"`,
   )
+})
+
+const tokensPerChunk = (value: number | null) => ({ tokens_per_chunk: { unit: 'tokens', value } })
+
+test('chunks of several tokens are said, with the time per token', () => {
+  const { metrics } = syntheticResult({ itl: 0.05 }).servemark
+  const result = syntheticResult({ itl: 0.22, metrics: { tpot: metrics['tpot']!, ...tokensPerChunk(4.4) } })
+  expect(formatChunkNote(result)).toBe('ITL is between chunks of 4.4 tokens; per token p50 50.0 ms')
+})
+
+test('chunks of several tokens whose pace is undefined have no time per token', () => {
+  const result = syntheticResult({ itl: null, metrics: tokensPerChunk(11) })
+  expect(formatChunkNote(result)).toBe('ITL is between chunks of 11 tokens')
+})
+
+test.each([1, 1.05, null])('%s tokens a chunk need no word', (value) => {
+  expect(formatChunkNote(syntheticResult({ metrics: tokensPerChunk(value) }))).toBeNull()
 })
 
 test('a kept point says when it was measured', () => {

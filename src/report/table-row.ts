@@ -1,8 +1,8 @@
 import { isAbsolute, relative } from 'node:path'
 import { styleText } from 'node:util'
 import type { FailureBlock, ResultFile, VerdictStatus } from '../result/schema.ts'
-import { failedCount, rowColumns } from './columns.ts'
-import { formatAge, formatDuration, shorten } from './format.ts'
+import { failedCount, rowColumns, tpotMedian } from './columns.ts'
+import { formatAge, formatDuration, shorten, undefinedMark } from './format.ts'
 
 export const verdictMarks: Readonly<Record<VerdictStatus, string>> = { valid: '✓', suspect: '~', invalid: '✗' }
 
@@ -34,6 +34,19 @@ export function formatRow(
     ? styleText(verdictColors[status], row.slice(0, verdictWidth), { validateStream: false }) + row.slice(verdictWidth)
     : row
   return shown + kept
+}
+
+/** Chunks of more tokens than this, on average, make ITL another thing than a time per token. */
+const tokensOfOneChunk = 1.05
+
+/** The line under a row whose ITL is no time per token: what it is, and what a token took. Null where a chunk is a token. */
+export function formatChunkNote(result: ResultFile): string | null {
+  const block = result.servemark.metrics['tokens_per_chunk']
+  const tokens = block !== undefined && 'value' in block ? block.value : null
+  if (tokens === null || tokens <= tokensOfOneChunk) return null
+  const perToken = tpotMedian.cell(result)
+  const pace = perToken === undefinedMark ? '' : `; per token p50 ${perToken}`
+  return `ITL is between chunks of ${Number(tokens.toPrecision(3))} tokens${pace}`
 }
 
 /** Which requests of a point failed, the first error, and where the result is: one line. */

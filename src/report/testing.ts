@@ -111,6 +111,7 @@ function metricsOf(point: SyntheticPoint): Record<string, MetricBlock> {
   return {
     ttft: distribution(stream ? (point.ttft === undefined ? 0.212 : point.ttft) : null, count),
     itl: distribution(stream ? (point.itl === undefined ? 0.0199 : point.itl) : null, count * 59),
+    tpot: distribution(stream ? (point.itl === undefined ? 0.0199 : point.itl) : null, count),
     e2e_latency: distribution(point.latency === undefined ? 1.4 : point.latency, count),
     request_throughput: { unit: 'requests/s', value: requestsPerSecond },
     output_token_throughput: { unit: 'tokens/s', value: requestsPerSecond === null ? null : requestsPerSecond * 60 },
