@@ -126,6 +126,7 @@ class LoadRun {
     if (signal?.aborted === true) this.#abort()
     if (!this.#stopped()) await runScenario(this.#plan.scenario, this.#scenarioContext(warmup, requests))
     await this.#context.decoding.drained()
+    this.#report.sampleMachine()
     this.#progress.report()
     if (owesTheRest[this.#ending]) {
       for (const request of requests) {
@@ -185,6 +186,7 @@ class LoadRun {
   }
 
   #enter(phase: LoadProgress['phase'], planned: number): void {
+    if (phase === 'measure') this.#report.sampleMachine()
     this.#progress.enter(phase, planned)
     const { durationSeconds } = this.#plan.stop
     if (phase === 'measure' && durationSeconds !== null) {

@@ -1,6 +1,7 @@
 import { PerformanceObserver, performance } from 'node:perf_hooks'
 import type { Series } from '../recording/recording.ts'
 import { float64Column } from './growable.ts'
+import { readMachine, type MachineTimes } from './machine.ts'
 
 /** What the load generator says about itself, as series of the recording. */
 export class SelfReport {
@@ -8,7 +9,8 @@ export class SelfReport {
   readonly #observer: PerformanceObserver
   readonly #clockOffset: number
   readonly #gc = { time: [] as number[], value: [] as number[] }
-  readonly #cpu = { time: [] as number[], value: [] as number[] }
+  readonly #samples = { time: [] as number[], process: [] as number[], thread: [] as number[], active: [] as number[] }
+  readonly #machine: { readonly time: number; readonly seen: MachineTimes }[] = []
   readonly #lateness = { time: float64Column(), value: float64Column() }
   #replacedStamps = 0
 
@@ -30,26 +32,44 @@ export class SelfReport {
     this.#replacedStamps++
   }
 
-  /** Reads the CPU time of the process; to be called a few times a second. */
+  /** Reads the CPU times of process and thread, a few microseconds; to be called a few times a second. */
   sample(): void {
     const { user, system } = process.cpuUsage()
-    this.#cpu.time.push(this.#now())
-    this.#cpu.value.push((user + system) / 1e6)
+    const thread = process.threadCpuUsage()
+    this.#samples.time.push(this.#now())
+    this.#samples.process.push((user + system) / 1e6)
+    this.#samples.thread.push((thread.user + thread.system) / 1e6)
+    this.#samples.active.push(performance.eventLoopUtilization().active / 1000)
+  }
+
+  /** Reads the times of the whole machine; before and after the measured part, never within. */
+  sampleMachine(): void {
+    this.#machine.push({ time: this.#now(), seen: readMachine() })
   }
 
   finish(): readonly Series[] {
     this.sample()
     this.#collect(this.#observer.takeRecords())
     this.#observer.disconnect()
-    const { time, value } = this.#lateness
+    const { time, process, thread, active } = this.#samples
+    const { time: intended, value: lateness } = this.#lateness
     return [
-      series('load.cpu', 's', this.#cpu.time, this.#cpu.value),
+      series('load.cpu', 's', time, process),
+      series('load.thread_cpu', 's', time, thread),
+      series('load.loop_active', 's', time, active),
       series('load.gc_pause', 's', this.#gc.time, this.#gc.value),
       series('load.replaced_stamps', '1', [this.#now()], [this.#replacedStamps]),
-      ...(time.length > 0
-        ? [{ name: 'load.send_lateness', unit: 's', time: time.toArray(), value: value.toArray() }]
+      ...(intended.length > 0
+        ? [{ name: 'load.send_lateness', unit: 's', time: intended.toArray(), value: lateness.toArray() }]
         : []),
+      ...(['total', 'busy', 'steal', 'throttled'] as const).flatMap((name) => this.#machineSeries(name)),
     ]
+  }
+
+  #machineSeries(name: keyof MachineTimes): Series[] {
+    const known = this.#machine.flatMap(({ time, seen }) => (seen[name] === null ? [] : [{ time, value: seen[name] }]))
+    const [time, value] = [known.map((each) => each.time), known.map((each) => each.value)]
+    return known.length === 0 ? [] : [series(`machine.${name}`, 's', time, value)]
   }
 
   #collect(entries: readonly { startTime: number; duration: number }[]): void {

@@ -3,6 +3,8 @@ import { accuracyRules } from './accuracy-rules.ts'
 import { meanConcurrency } from './concurrency.ts'
 import { gapsOf } from './gaps.ts'
 import { lengthRules } from './length-rules.ts'
+import { loadRules } from './load-rules.ts'
+import { machineRules } from './machine-rules.ts'
 import { sum } from './statistics.ts'
 import type { Recording } from '../recording/recording.ts'
 import { tokenChunkRows } from '../recording/request-times.ts'
@@ -36,6 +38,8 @@ export const verdictRules: readonly Rule[] = [
   },
   ...(['ttft', 'itl'] as const).map(singleChunk),
   ...lengthRules,
+  ...loadRules,
+  ...machineRules,
   {
     id: 'load_not_reached',
     family: 'workload',

@@ -17,5 +17,5 @@ test('the canary tells what stamps are off by while a load runs', async () => {
   } finally {
     await canary.stop()
   }
-  await expect(fetch(canary.plan.url)).rejects.toThrow()
+  await expect(fetch(canary.plan.url)).rejects.toThrow('fetch failed')
 })
