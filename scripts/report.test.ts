@@ -13,6 +13,10 @@ async function script(name: 'plot' | 'report', ...args: string[]) {
   onTestFinished(() => rm(outDir, { recursive: true }))
   await mkdir(join(outDir, 'vllm'))
   await writeFile(join(outDir, 'vllm', 'a.json'), JSON.stringify(syntheticResult()))
+  if (args.includes('other')) {
+    await mkdir(join(outDir, 'other'))
+    await writeFile(join(outDir, 'other', 'a.json'), JSON.stringify(syntheticResult({ ttft: 0.5, label: 'other' })))
+  }
   const env = { ...process.env, INIT_CWD: outDir }
   const ended = run(process.execPath, [join(import.meta.dirname, `${name}.ts`), '--out-dir', '.', ...args], { env })
   const { stdout, stderr, code } = await ended.then(
@@ -32,6 +36,11 @@ test('report --markdown: prints a table and writes nothing', async () => {
   const { stdout, outDir } = await script('report', '--markdown')
   expect(stdout).toMatch(/^\| verdict \| point \|/)
   expect(await readdir(outDir)).toEqual(['vllm'])
+})
+
+test('report of two folders: says what changed from the first to the second', async () => {
+  const { stdout } = await script('report', 'vllm', 'other', '--markdown')
+  expect(stdout).toMatch(/^\*\*Against vllm: .*\n\n\| point \| figure \| before \| after \|/)
 })
 
 test('plot: draws the given folders', async () => {

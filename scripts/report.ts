@@ -1,9 +1,13 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UserError } from '../src/errors.ts'
 import { writePlots } from '../src/plots/write-plots.ts'
 import { compareResults } from '../src/metrics/comparison/compare.ts'
-import { readBaseline } from '../src/report/baseline.ts'
+import type { Objectives } from '../src/metrics/objectives.ts'
+import { parseFlags } from '../src/plan/flags.ts'
+import { objectivesSchema } from '../src/plan/options.ts'
+import { deriveAgain, lacksMetrics } from '../src/report/derive-again.ts'
+import type { ResultFile } from '../src/result/schema.ts'
 import { comparisonLines, comparisonMarkdown } from '../src/report/comparison-text.ts'
 import { writeReport } from '../src/report/html.ts'
 import { markdownTable } from '../src/report/markdown.ts'
@@ -16,6 +20,7 @@ directories         folders of result files; none: every folder of the output di
 --out-dir DIR       where results are and the report goes (results)
 --markdown          print a Markdown table instead (of the changes, with two folders), write nothing
 --allow-invalid     compare invalid points too
+--objective 'ttft<0.5'  goodput by other objectives than the run's; several may be given
 --help              this text`
 
 async function main(): Promise<void> {
@@ -25,6 +30,7 @@ async function main(): Promise<void> {
       'out-dir': { type: 'string', default: 'results' },
       markdown: { type: 'boolean', default: false },
       'allow-invalid': { type: 'boolean', default: false },
+      objective: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -36,15 +42,18 @@ async function main(): Promise<void> {
     outDir,
   )
   for (const problem of stored.problems) console.error(problem)
-  const results = stored.results.flatMap(({ result }) => (result.kind === 'servemark' ? [result.file] : []))
+  const own = stored.results.flatMap(({ result }) => (result.kind === 'servemark' ? [result] : []))
+  const objectives = values.objective.length > 0 ? objectivesOf(values.objective) : undefined
+  const derived = await Promise.all(own.map((result) => current(result, objectives)))
+  const results = derived.map(({ file }) => file)
   const left = stored.results.length - results.length
   if (left > 0) console.error(`${left} files of the original suite are left out: npm run plot draws them`)
   const [before, after] = positionals
+  const inFolder = (folder: string) =>
+    derived.filter(({ path }) => dirname(path) === resolve(here, folder)).map(({ file }) => file)
   const comparison =
     before !== undefined && after !== undefined && positionals.length === 2
-      ? compareResults(await readBaseline(resolve(here, before)), await readBaseline(resolve(here, after)), {
-          allowInvalid: values['allow-invalid'],
-        })
+      ? compareResults(inFolder(before), inFolder(after), { allowInvalid: values['allow-invalid'] })
       : null
   if (values.markdown) {
     return console.log(comparison ? comparisonMarkdown(comparison, before ?? '') : markdownTable(results))
@@ -53,6 +62,25 @@ async function main(): Promise<void> {
   const facts = await newestRun(results, outDir)
   for (const path of await writePlots(results, outDir)) console.log(path)
   console.log(await writeReport(results, { ...facts, outDirectory: outDir }))
+}
+
+/** The result with every metric there is: derived again where its file lacks some, or other objectives are asked for. */
+async function current(
+  { path, file }: { readonly path: string; readonly file: ResultFile },
+  objectives: Objectives | undefined,
+): Promise<{ readonly path: string; readonly file: ResultFile }> {
+  if (objectives === undefined && !lacksMetrics(file)) return { path, file }
+  try {
+    return { path, file: await deriveAgain(path, objectives) }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    console.error(`${error.message}; its figures are those of its run`)
+    return { path, file }
+  }
+}
+
+function objectivesOf(words: readonly string[]): Objectives {
+  return objectivesSchema.parse(parseFlags(['--objective', ...words]).bench['objectives'])
 }
 
 main().catch((error: unknown) => {
