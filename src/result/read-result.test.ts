@@ -48,6 +48,19 @@ test('the first generation keeps its dimensions in the name of the deployment', 
   })
 })
 
+test.each([
+  [
+    'logs.vllm-llama2-7b-tp1/vllm-llama2-7b-tp1_c8_p2600_g60.json',
+    { model: 'llama2-7b', tensorParallel: 1, clients: 8, promptTokens: 2600 },
+  ],
+  [
+    'vllm/a_b-tp2-bs768-replicas4-prompt1200-gen60-clients16.json',
+    { model: 'a_b', tensorParallel: 2, replicas: 4, clients: 16, outputTokens: 60 },
+  ],
+])('a name tells what args leave out: %s', (path, point) => {
+  expect(originalPoint(path, {})).toMatchObject(point)
+})
+
 describe('a file of ours', () => {
   test('is read again as it was written', async () => {
     const { path, file } = await writeResult(pointResult(temporaryDirectory()), new Date())

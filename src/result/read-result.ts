@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
-import { originalPoint, type OriginalPoint } from './original-point.ts'
+import { isFirstGeneration, originalPoint, type OriginalPoint } from './original-point.ts'
 import type { ResponseDetail, ResultFile } from './schema.ts'
 
 /** A result of this suite or of the original's two generations. */
@@ -40,7 +40,7 @@ export async function readAnyResult(path: string): Promise<AnyResult> {
   const details = common.response_details.filter((detail) => !isError(detail.generated_tokens)) as ResponseDetail[]
   return {
     kind: 'original',
-    generation: 'client_num' in common.args ? 1 : 2,
+    generation: isFirstGeneration(path, common.args) ? 1 : 2,
     path,
     file: { args: common.args, time: common.time, response_details: details },
     point: originalPoint(path, common.args),
