@@ -120,3 +120,9 @@ test('usage after the end mark, and tokens in the event that ends, are', () => {
   expect(malformed).toBe(null)
   expect(record.lastToken).toBe(20)
 })
+
+test('where each event may be the last, the last one ends', () => {
+  const { record, malformed } = take({ text: 'a', end: true }, { text: 'b', end: true })
+  expect(malformed).toBe(null)
+  expect([record.lastToken, record.endMark]).toEqual([20, 20])
+})

@@ -42,7 +42,8 @@ export class Reply {
     const tokens = carried.tokens ?? 0
     const text = wordsOf(carried)
     const carriesToken = text !== '' || tokens > 0
-    if (carriesToken && this.#record.endMark !== null) {
+    // Where a protocol has no end mark, each event is one, as any may be the last.
+    if (carriesToken && carried.end !== true && this.#record.endMark !== null) {
       this.#malformed = `event ${this.#events} carries tokens after the end mark: ${oneLine(data).slice(0, 200)}`
       this.#add(event, 'error', {}, false)
       return 0
@@ -85,7 +86,7 @@ export class Reply {
       record.finished = time
     }
     if (carried.usage !== undefined) this.#enterUsage(carried.usage, time)
-    if (carried.end === true) record.endMark ??= time
+    if (carried.end === true && (carriesToken || record.endMark === null)) record.endMark = time
     if (carried.error !== undefined) this.#error ??= oneLine(carried.error)
     if (carried.model !== undefined) record.model ??= carried.model
     if (carried.requestId !== undefined) record.requestIdReturned ??= carried.requestId
