@@ -13,7 +13,7 @@ export interface ReadDirectory {
 }
 
 /** Folders of an output directory that hold no result files. */
-const others = new Set(['plots', 'charts', 'runs', 'exports'])
+const others = new Set(['plots', 'charts', 'runs', 'exports', 'servers'])
 
 /**
  * The results of directories; one that holds none itself stands for the folders in it. Files that cannot be read are told in

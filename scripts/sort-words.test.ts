@@ -12,6 +12,7 @@ test.each([
     [],
   ],
   ['--shard 1/2 --unknown', ['--shard', '1/2'], ['--unknown']],
+  ['-w 1 -c 4 -t text-generation -t clients=4$', ['-t', 'clients=4$'], '-w 1 -c 4 -t text-generation'.split(' ')],
   ['--temperature -1', [], ['--temperature', '-1']],
 ])('%s', (line, vitest, suite) => {
   expect(sortWords(line.split(' '))).toEqual({ vitest, suite })

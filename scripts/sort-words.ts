@@ -39,7 +39,11 @@ export function sortWords(words: readonly string[]): SortedWords {
     const word = mixed[index] ?? ''
     const name = word.split('=', 1)[0] ?? ''
     const base = name.startsWith('--outputFile') ? '--outputFile' : name
-    if (base in vitestOptions && !isSuiteFlag(word)) {
+    // The one task that the original's -t ever had.
+    if (word === '-t' && mixed[index + 1] === 'text-generation') {
+      suite.push(word, mixed[++index] ?? '')
+      target = suite
+    } else if (base in vitestOptions && !isSuiteFlag(word)) {
       vitest.push(word)
       if (vitestOptions[base]) {
         const own = word.includes('=')

@@ -43,7 +43,7 @@ function expandBackend(
       2,
     )
   }
-  const { dimensions, own } = splitSettings(name, id, backend, settings)
+  const { dimensions, own } = splitSettings(name, id, backend, { ...settings, ...handedDown(bench, id, backends) })
   const configurations: ServerConfiguration[] = []
   const points = expandPoints(bench)
   const all = {
@@ -83,6 +83,21 @@ function dimensionLabel(dimension: 'tp' | 'bs' | 'replicas', parameters: ServerP
     dimension
   ]
   return `${dimension}=${value}`
+}
+
+/** Options of a bench that are parameters of some backends. */
+function handedDown(bench: Bench, id: string, backends: BackendRegistry): Record<string, unknown> {
+  const has = (name: string, key: string) => backends[name] !== undefined && key in backends[name].params.shape
+  const settings: Record<string, unknown> = {}
+  if (bench.deploymentName !== null && has(id, 'deploymentName')) settings['deploymentName'] = bench.deploymentName
+  if (bench.fp6) {
+    if (!has(id, 'quantizationMode')) {
+      const others = Object.keys(backends).filter((name) => has(name, 'quantizationMode'))
+      throw new UserError(`--fp6: backend ${id} has no weights of 6 bits; known: ${others.join(', ')}`, 2)
+    }
+    settings['quantizationMode'] = 'wf6af16'
+  }
+  return settings
 }
 
 /** Tells the swept dimensions and launch settings of an entry from the backend's own parameters. */

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { UserError } from '../errors.ts'
 import { closest } from './closest.ts'
 import { benchOptions, optionMeta, runOptions } from './options.ts'
+import { findOriginalOption, splitShortOption } from './original-options.ts'
 
 /** What the words after `--` said: only what was given, still unchecked. */
 export interface Flags {
@@ -22,11 +23,6 @@ interface Flag {
 const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 const normal = (name: string) => name.replace(/^-+/, '').replaceAll('_', '-')
 
-/** Options of the original without meaning here, and what is said of them. */
-const accepted: Readonly<Record<string, { readonly takesValue: boolean; readonly note: string }>> = {
-  'use-thread': { takesValue: false, note: '--use_thread has no effect: all clients share one event loop' },
-  'client-only': { takesValue: false, note: '--client_only is what --base-url does: no server is started or stopped' },
-}
 const keyFlags = new Set(['openai-api-key', 'api-key', 'aml-api-key'])
 
 /** The flag of an option, with its dashes. */
@@ -53,10 +49,14 @@ function buildFlags(): Map<string, Flag> {
 }
 const flags = buildFlags()
 
-/** Names of all flags without dashes; for telling ours from Vitest's. */
+/** Whether a word is one of our options; for telling ours from Vitest's, whose `-t` is. */
 export function isSuiteFlag(word: string): boolean {
-  const name = normal(word.split('=', 1)[0] ?? '')
-  return flags.has(name) || flags.has(name.replace(/^no-/, '')) || name in accepted || keyFlags.has(name)
+  const [raw = ''] = splitShortOption(word.split('=', 1)[0] ?? '')
+  if (raw === '-t') return false
+  const name = normal(raw)
+  return (
+    flags.has(name) || flags.has(name.replace(/^no-/, '')) || findOriginalOption(raw) !== null || keyFlags.has(name)
+  )
 }
 
 /**
@@ -67,7 +67,7 @@ export function parseFlags(words: readonly string[]): Flags {
   const given: { bench: Record<string, unknown>; run: Record<string, unknown> } = { bench: {}, run: {} }
   const notes: string[] = []
   let apiKey: string | null = null
-  const { tokens } = parseArgs({ args: joinNegative(words), strict: false, allowPositionals: true, tokens: true })
+  const { tokens } = parseArgs({ args: prepareWords(words), strict: false, allowPositionals: true, tokens: true })
   const collected: { name: string; raw: string; values: string[] }[] = []
   for (const token of tokens) {
     if (token.kind === 'option') {
@@ -91,23 +91,28 @@ export function parseFlags(words: readonly string[]): Flags {
       )
       continue
     }
-    const known = accepted[name]
-    if (known) {
-      notes.push(known.note)
+    const original = findOriginalOption(raw)
+    if (original?.means === 'nothing') {
+      notes.push(original.note)
       continue
     }
-    const negated = !flags.has(name) && name.startsWith('no-')
-    const flag = flags.get(negated ? name.slice(3) : name)
+    const negated = original === null && !flags.has(name) && name.startsWith('no-')
+    const flag = flags.get(original ? normal(flagOf(original.key)) : negated ? name.slice(3) : name)
     if (!flag) throw new UserError(unknownFlag(raw), 2)
+    if (original?.means === 'value') {
+      if (values.length > 0) throw new UserError(`options: ${raw} is a switch and takes no value`, 2)
+      given[flag.scope][flag.key] = original.value
+      continue
+    }
     given[flag.scope][flag.key] = flagValue(flag, raw, values, negated, given[flag.scope][flag.key])
   }
   return { ...given, notes, apiKey }
 }
 
-/** parseArgs takes `-1` for an option; numbers are values here. */
-function joinNegative(words: readonly string[]): string[] {
+/** parseArgs takes `-1` for an option, and `-k60` for three; numbers are values here. */
+function prepareWords(words: readonly string[]): string[] {
   const out: string[] = []
-  for (const word of words) {
+  for (const word of words.flatMap(splitShortOption)) {
     const before = out.at(-1)
     if (/^-\d/.test(word) && before?.startsWith('--')) out[out.length - 1] = `${before}=${word}`
     else out.push(word)

@@ -175,7 +175,15 @@ const backendEntry = z.union([z.string(), z.looseObject({ name: z.string() })])
 export type BackendEntry = z.output<typeof backendEntry>
 
 /** What stands beside the labels in an output directory. */
-const ownNames: ReadonlySet<string> = new Set(['runs', 'plots', 'charts', 'exports', 'report.html', 'readme.md'])
+const ownNames: ReadonlySet<string> = new Set([
+  'runs',
+  'plots',
+  'charts',
+  'exports',
+  'servers',
+  'report.html',
+  'readme.md',
+])
 
 const originalClients = [1, 2, 4, 6, 8, 12, 16, 20, 24, 28, 32]
 
@@ -237,7 +245,10 @@ export const benchOptions = {
       fileOnly: true,
     },
   ),
-  deploymentName: option(z.string().nullable().default(null), 'Deployment name (MII, Azure ML)', {
+  fp6: option(z.boolean().default(false), 'Weights of 6 bits, where a server has them (DeepSpeed-FastGen)', {
+    group: 'server',
+  }),
+  deploymentName: option(z.string().min(1).nullable().default(null), 'Deployment name (MII, Azure ML)', {
     group: 'server',
     aliases: ['--deployment_name'],
     value: 'NAME',
@@ -404,7 +415,7 @@ export const benchOptions = {
     'Measure the server at this address instead of starting one',
     {
       group: 'endpoint',
-      aliases: ['--openai_api_url'],
+      aliases: ['--openai_api_url', '--aml_api_url'],
       value: 'URL',
       defaultText: 'none',
     },
@@ -533,6 +544,11 @@ export const runOptions = {
     group: 'run',
     flagOnly: true,
   }),
+  clientOnly: option(
+    z.boolean().default(false),
+    'Measure the servers that npm run server -- start left running; start and stop none',
+    { group: 'run', flagOnly: true },
+  ),
   lock: option(
     z.boolean().default(true),
     'Wait for other runs on this host; --no-lock does not, and results are suspect',

@@ -69,7 +69,7 @@ describe('flags', () => {
     [['--objective', 'ttft<.'], '"ttft<." is no objective'],
     [['--header', 'x'], "--header: no header without a colon; write --header 'name: value'"],
     [['--header', 'a b: c'], '--header: "a b" is no name of a header; write'],
-    [['-w'], 'unknown option -w. All options'],
+    [['-z'], 'unknown option -z. All options'],
   ])('%s is refused', (words, text) => {
     expect(message(() => parseFlags(words))).toContain(text)
   })
@@ -97,10 +97,14 @@ describe('bench files', () => {
       [],
       'x.bench.ts: tags.0: "quick" is not allowed; one of smoke, full, cpu, gpu',
     ],
-    [{}, [], 'x.bench.ts: backends: is missing; needs string'],
+    [{}, [], 'x.bench.ts: backends: is missing; needs a text'],
     [{ backends: ['vllm'] }, ['--max-error-rate', '2'], '--max-error-rate: 2 is not allowed; at most 1'],
     [{ backends: ['vllm'] }, ['--endpoint', 'chats'], '--endpoint: "chats" is not allowed; one of completions, chat'],
-    [{ backends: ['vllm'], clients: [Infinity] }, [], 'x.bench.ts: clients: [ Infinity ] is not allowed; needs number'],
+    [
+      { backends: ['vllm'], clients: [Infinity] },
+      [],
+      'x.bench.ts: clients: [ Infinity ] is not allowed; needs a number',
+    ],
     [
       { backends: ['vllm'], header: { 'x-key': 'secret\nx: y' } },
       [],
@@ -112,7 +116,7 @@ describe('bench files', () => {
 
   test('a value that JSON has no word for is shown all the same', () => {
     expect(message(() => parse({ backends: ['vllm'], seed: 1n }))).toBe(
-      'x.bench.ts: seed: 1n is not allowed; needs number',
+      'x.bench.ts: seed: 1n is not allowed; needs a number',
     )
   })
 
