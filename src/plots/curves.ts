@@ -17,13 +17,18 @@ export function byGroup(points: readonly PlottedPoint[]): [group: string, member
   return [...Map.groupBy(points, (point) => groupName(point.group))].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-/** One curve a label; a label with and without streaming has two. */
+/** One curve a label; with and without streaming, with clients and with a rate, it has several. */
 export function curvesOf(points: readonly PlottedPoint[], input: PlotInput, settings: PlotSettings): NamedCurve[] {
   const ofLabel = Map.groupBy(points, (point) => point.curve)
   const nameOf = (point: PlottedPoint) => {
     const label = configOf(point.curve, settings).label ?? point.curve
     const streamed = ofLabel.get(point.curve)?.some((other) => other.stream) ?? false
-    return streamed && !point.stream ? `${label} (no stream)` : label
+    const closed = ofLabel.get(point.curve)?.some((other) => !isOpen(other)) ?? false
+    const suffixes = [
+      ...(streamed && !point.stream ? ['no stream'] : []),
+      ...(closed && isOpen(point) ? ['open loop'] : []),
+    ]
+    return suffixes.length === 0 ? label : `${label} (${suffixes.join(', ')})`
   }
   const byName = [...Map.groupBy(points, nameOf)].sort(([a], [b]) => (a < b ? -1 : 1))
   const styles = curveStyles(
@@ -34,7 +39,7 @@ export function curvesOf(points: readonly PlottedPoint[], input: PlotInput, sett
     const style = styles.get(name)
     if (style === undefined) return []
     const config = configOf(members[0]?.curve ?? '', settings)
-    const ordered = members.toSorted((a, b) => (a.clients ?? 0) - (b.clients ?? 0))
+    const ordered = members.toSorted((a, b) => a.load.order - b.load.order)
     return [{ name, style: configured(style, config), config, points: ordered }]
   })
 }
@@ -82,4 +87,12 @@ export function caveatLines(drawn: readonly PlottedPoint[]): string[] {
   return [...lines, ...new Set(drawn.flatMap((point) => point.caveat ?? []))]
 }
 
-export const clientsText = (clients: number | null) => `${clients ?? '?'} ${clients === 1 ? 'client' : 'clients'}`
+export const isOpen = (point: PlottedPoint) => point.clients === null
+
+/** What the number at a point is. */
+export function loadWords(points: readonly PlottedPoint[]): string {
+  const closed = 'clients that send one request after the other'
+  const open = 'requests/s asked for'
+  const [some, all] = [points.some(isOpen), points.every(isOpen)]
+  return `The number at a point: ${all ? open : some ? `${closed}, or ${open} (/s)` : closed}`
+}

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite'
 import { frameAxis, framedChart, legendLayers, raw, type ChartFrame, type Layer } from './chart-frame.ts'
-import { byGroup, caveatLines, clientsText, curvesOf, serverSize, workOf, type NamedCurve } from './curves.ts'
+import { byGroup, caveatLines, curvesOf, serverSize, workOf, type NamedCurve } from './curves.ts'
 import { logSecondsAxis } from './log-axis.ts'
 import type { DrawnPlot, Plot, PlotInput, PlottedPoint } from './plot.ts'
 import { defaultSettings } from './settings.ts'
@@ -66,8 +66,8 @@ function drawCurve(group: string, curve: NamedCurve, quantity: Quantity, input: 
     return values === null || values.length < 2 ? [] : [{ point, values }]
   })
   const lines = known.map(({ point, values }, i): Line => {
-    const again = known.slice(0, i).filter((other) => other.point.clients === point.clients).length
-    const name = `${clientsText(point.clients)}${again === 0 ? '' : ` (run ${again + 1})`}`
+    const again = known.slice(0, i).filter((other) => other.point.load.name === point.load.name).length
+    const name = `${point.load.long}${again === 0 ? '' : ` (run ${again + 1})`}`
     return { point, values, name, color: ramp(known.length === 1 ? 0.5 : i / (known.length - 1)) }
   })
   const first = lines[0]
@@ -88,6 +88,7 @@ function drawCurve(group: string, curve: NamedCurve, quantity: Quantity, input: 
     curve: curve.name,
     quantity: quantity.id,
     lines: lines.map(({ point, values }) => ({
+      load: point.load.name,
       clients: point.clients,
       count: values.length,
       status: point.status,

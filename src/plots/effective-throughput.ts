@@ -4,7 +4,7 @@ import type { ClassicPoint } from '../metrics/classic/classic-point.ts'
 import { classicChart } from './classic-chart.ts'
 import { backendLabels, classicGroups, groupTuple } from './classic-names.ts'
 import { curveChart, type Curve } from './curve-chart.ts'
-import { byGroup, caveatLines, clientsText, curvesOf, serverSize, workOf, type NamedCurve } from './curves.ts'
+import { byGroup, caveatLines, curvesOf, serverSize, workOf, type NamedCurve } from './curves.ts'
 import { fitCurve, fitData } from './fit-data.ts'
 import { cssColor, defaultCycle } from './matplotlib-names.ts'
 import type { DrawnPlot, Plot, PlotInput, PlotSettings } from './plot.ts'
@@ -67,9 +67,9 @@ function drawGroup(
   const { model } = first.point.group
   const stem = stemOf(first.classic, settings, rate, method)
   const drawn = found.map(({ curve: { name, style }, values }): Curve => {
-    const points = values.map(({ point: { clients, status }, goodput }) => {
+    const points = values.map(({ point: { clients, load, status }, goodput }) => {
       const share = `${Math.round(goodput.passedShare * 100)}%`
-      const said = `${name}, ${clientsText(clients)}: ${goodput.value.toPrecision(3)} requests/s in time (${share}), ${status}`
+      const said = `${name}, ${load.long}: ${goodput.value.toPrecision(3)} requests/s in time (${share}), ${status}`
       const at = { x: clients ?? 0, y: goodput.value, xInterval: null, yInterval: null }
       return { ...at, label: share, status, description: said }
     })

@@ -1,7 +1,7 @@
 import type { Layer } from './chart-frame.ts'
 import { raw } from './chart-frame.ts'
 import { curveChart, type Curve } from './curve-chart.ts'
-import { byGroup, caveatLines, clientsText, curvesOf, serverSize, workOf } from './curves.ts'
+import { byGroup, caveatLines, isOpen, curvesOf, serverSize, workOf } from './curves.ts'
 import type { DrawnPlot, Plot, PlotInput, PlotSettings, PlottedPoint } from './plot.ts'
 import { intervalOf, valueOf } from './plotted-point.ts'
 import { defaultSettings } from './settings.ts'
@@ -14,19 +14,22 @@ export const goodput: Plot = {
   about: 'requests per second that met the objectives of the bench file, against clients',
   countsTokens: false,
   draw: (input, settings = defaultSettings) =>
-    byGroup(input.points).flatMap(([group, points]) => drawGroup(group, points, input, settings)),
+    byGroup(input.points).flatMap(([group, points]) =>
+      [false, true].flatMap((open) => drawGroup(open ? `${group}-rate` : group, points, open, input, settings)),
+    ),
 }
 
 function drawGroup(
   group: string,
   points: readonly PlottedPoint[],
+  open: boolean,
   input: PlotInput,
   settings: PlotSettings,
 ): DrawnPlot[] {
   const named = curvesOf(points, input, settings).flatMap((curve) => {
     const values = curve.points.flatMap((point) => {
       const good = valueOf(point.metrics['goodput'])
-      return good === null || point.clients === null ? [] : [{ point, x: point.clients, good }]
+      return good === null || isOpen(point) !== open ? [] : [{ point, x: point.load.order, good }]
     })
     return values.length === 0 ? [] : [{ ...curve, values }]
   })
@@ -40,7 +43,7 @@ function drawGroup(
     points: values.map(({ point, x, good }) => {
       const share = valueOf(point.metrics['goodput_share'])
       const label = share === null ? '' : `${Math.round(share * 100)}%`
-      const said = `${name}, ${clientsText(x)}: ${good.toPrecision(3)} good requests/s ${label}, ${point.status}`
+      const said = `${name}, ${point.load.long}: ${good.toPrecision(3)} good requests/s ${label}, ${point.status}`
       const yInterval = intervalOf(point.metrics['goodput'])
       return { label, x, y: good, xInterval: null, yInterval, status: point.status, description: said }
     }),
@@ -66,7 +69,7 @@ function drawGroup(
     ],
     description: title,
     caption: [...notesOf(all.map(({ point }) => point)), ...caveatLines(all.map(({ point }) => point))],
-    xTitle: 'Clients',
+    xTitle: open ? 'Requests per second asked for' : 'Clients',
     yTitle: 'Good requests per second (requests/s)',
     theme: input.theme,
     under: everything,
@@ -77,6 +80,7 @@ function drawGroup(
     curves: named.map(({ name, values }) => ({
       name,
       points: values.map(({ point, good }) => ({
+        load: point.load.name,
         clients: point.clients,
         goodput: good,
         goodput_share: valueOf(point.metrics['goodput_share']),

@@ -1,7 +1,7 @@
 import { quantile } from '../metrics/statistics.ts'
 import type { Layer } from './chart-frame.ts'
 import { curveChart, type Curve, type CurvePoint } from './curve-chart.ts'
-import { byGroup, caveatLines, clientsText, curvesOf, serverSize, workOf } from './curves.ts'
+import { byGroup, caveatLines, curvesOf, serverSize, workOf } from './curves.ts'
 import type { DrawnPlot, Plot, PlotInput, PlotSettings, PlottedPoint } from './plot.ts'
 import { valueOf } from './plotted-point.ts'
 import { defaultSettings } from './settings.ts'
@@ -35,7 +35,7 @@ function drawGroup(
     ...curve,
     pairs: curve.points.flatMap((point): Pair[] => {
       const [x, y] = [interactivityOf(point), tokenRateOf(point, perGpu)]
-      return x === null || y === null || point.clients === null ? [] : [{ point, x, y }]
+      return x === null || y === null ? [] : [{ point, x, y }]
     }),
   }))
   const pairs = named.flatMap((curve) => curve.pairs)
@@ -43,9 +43,9 @@ function drawGroup(
   if (first === undefined) return []
   const front = frontOf(pairs.filter(({ point }) => point.status !== 'invalid'))
   const curves = named.flatMap(({ name, style, pairs: members }): Curve[] => {
-    const drawn = members.map(({ point: { clients, status }, x, y }): CurvePoint => {
-      const said = `${name}, ${clientsText(clients)}: ${x.toPrecision(3)} tokens/s a user, ${y.toPrecision(4)} tokens/s, ${status}`
-      return { label: String(clients), x, y, xInterval: null, yInterval: null, status, description: said }
+    const drawn = members.map(({ point: { load, status }, x, y }): CurvePoint => {
+      const said = `${name}, ${load.long}: ${x.toPrecision(3)} tokens/s a user, ${y.toPrecision(4)} tokens/s, ${status}`
+      return { label: load.short, x, y, xInterval: null, yInterval: null, status, description: said }
     })
     return drawn.length === 0 ? [] : [{ name, style, points: drawn, fit: null }]
   })
@@ -58,7 +58,7 @@ function drawGroup(
     title: `${model}: throughput and interactivity`,
     subtitles: [
       work.join(' · '),
-      'The number at a point: clients. Dashed: the front; what lies below it another point beats in both',
+      'The number at a point: clients, or requests/s asked for. Dashed: the front; what lies below it another point beats in both',
     ],
     description: title,
     caption: [
@@ -77,6 +77,7 @@ function drawGroup(
     curves: named.map(({ name, pairs: members }) => ({
       name,
       points: members.map((pair) => ({
+        load: pair.point.load.name,
         clients: pair.point.clients,
         interactivity: pair.x,
         output_tokens_per_second: pair.y,

@@ -7,7 +7,7 @@ import {
 import type { VerdictStatus } from '../result/schema.ts'
 import { barChart } from './bar-chart.ts'
 import { backendLabels, groupTuple } from './classic-names.ts'
-import { caveatLines, clientsText, curvesOf, serverSize, workOf, byGroup } from './curves.ts'
+import { caveatLines, curvesOf, serverSize, workOf, byGroup } from './curves.ts'
 import { cssColor } from './matplotlib-names.ts'
 import type { DrawnPlot, Plot, PlotInput, PlotSettings, PlottedPoint } from './plot.ts'
 import { defaultSettings } from './settings.ts'
@@ -70,7 +70,7 @@ function drawLoad(
   const stem = stemOf(first.group, clients)
   const classicTitle = `Model: ${group.model}, Clients: ${clients}, Prompt: ${group.promptTokens}, Gen: ${group.outputTokens}, TP: ${group.tensorParallel}`
   const { point } = found[0]
-  const work = [clientsText(clients), workOf(point), ...serverSize([point], input)]
+  const work = [point.load.long, workOf(point), ...serverSize([point], input)]
   const skipped = skippedOf(point, settings)
   const title = classic ? classicTitle : `Token latency percentiles: ${[point.group.model, ...work].join(', ')}`
   const { unit, scale } = unitOf(found.flatMap(({ value }) => percentiles.map((name) => value[name])))

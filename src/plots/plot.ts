@@ -71,6 +71,7 @@ export interface PlottedPoint {
   readonly stream: boolean
   /** Null: not a closed loop. */
   readonly clients: number | null
+  readonly load: PlottedLoad
   /** Measured rate of ok requests, per second. */
   readonly requestsPerSecond: number | null
   readonly meanLatencySeconds: number | null
@@ -86,6 +87,18 @@ export interface PlottedPoint {
   readonly metrics: Readonly<Record<string, MetricBlock>>
   /** The measured requests in order of sending. */
   readonly requests: () => readonly PlottedRequest[]
+}
+
+/** How people name a point's load. */
+export interface PlottedLoad {
+  /** `clients=8`, `rate=4` */
+  readonly name: string
+  /** `8`, `4/s` */
+  readonly short: string
+  /** `8 clients`, `4 requests/s` */
+  readonly long: string
+  /** Points of a curve go in this order. */
+  readonly order: number
 }
 
 /** Times in seconds since the first of them was sent. */

@@ -3,7 +3,7 @@ import { originalPoint } from '../result/original-point.ts'
 import type { AnyResult } from '../result/read-result.ts'
 import type { MetricBlock, ResultFile } from '../result/schema.ts'
 import type { Interval } from './curve-chart.ts'
-import type { PlottedPoint } from './plot.ts'
+import type { PlottedLoad, PlottedPoint } from './plot.ts'
 import { requestsOfAnswers, requestsOfColumns } from './plotted-requests.ts'
 
 /** Counts the tokens of a text; null: the counts of the file stand. */
@@ -27,6 +27,7 @@ function ofServemark(result: ResultFile, count: TokenCount): PlottedPoint {
     backend: server.backend,
     stream: point.stream,
     clients: point.clients,
+    load: point.load_words ?? closedLoad(point.clients),
     requestsPerSecond: valueOf(metrics['request_throughput']),
     meanLatencySeconds: valueOf(metrics['e2e_latency']),
     intervals: {
@@ -65,6 +66,7 @@ export function plottedPointOfAny(result: AnyResult, curve: string, count: Token
     backend,
     stream: args['stream'] === true,
     clients,
+    load: closedLoad(clients),
     requestsPerSecond: end > start ? details.length / (end - start) : null,
     meanLatencySeconds: details.length > 0 ? total / details.length : null,
     intervals: { requestsPerSecond: null, meanLatencySeconds: null },
@@ -82,6 +84,13 @@ function firstGenerationCurve(directory: string, backend: string): string {
   const match = /^(?:logs\.)?(?:vllm-)?.*?-tp\d+(?:-b\d+)?(?:_repl\d+)?(.*)$/.exec(directory)
   return match ? `${backend}${match[1] ?? ''}` : directory.replace(/^logs\./, '')
 }
+
+const closedLoad = (clients: number | null): PlottedLoad => ({
+  name: `clients=${clients ?? '?'}`,
+  short: String(clients ?? '?'),
+  long: `${clients ?? '?'} ${clients === 1 ? 'client' : 'clients'}`,
+  order: clients ?? 0,
+})
 
 /** A scalar's value, a distribution's mean. */
 export function valueOf(metric: MetricBlock | undefined): number | null {

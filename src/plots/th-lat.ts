@@ -2,7 +2,7 @@ import { classicLatency, classicThroughput } from '../metrics/classic/formulas.t
 import { classicChart } from './classic-chart.ts'
 import { classicGroups, groupTuple, type ClassicCurve } from './classic-names.ts'
 import { curveChart, type Curve, type CurvePoint } from './curve-chart.ts'
-import { byGroup, caveatLines, clientsText, configOf, curvesOf, serverSize, workOf, type NamedCurve } from './curves.ts'
+import { byGroup, caveatLines, configOf, curvesOf, loadWords, serverSize, workOf, type NamedCurve } from './curves.ts'
 import { fitCurve, fitData } from './fit-data.ts'
 import { cssColor, defaultCycle } from './matplotlib-names.ts'
 import type { DrawnPlot, Plot, PlotInput, PlotSettings, PlottedPoint } from './plot.ts'
@@ -40,7 +40,7 @@ function drawGroup(
   const spec = curveChart({
     curves,
     title: model,
-    subtitles: [work.join(' · '), 'The number at a point: clients that send one request after the other'],
+    subtitles: [work.join(' · '), loadWords(points)],
     description: title,
     caption: caption(points, named),
     xTitle: 'Throughput (requests/s, measured)',
@@ -54,6 +54,7 @@ function drawGroup(
     curves: named.map(({ name, points: members, config }) => ({
       name,
       points: members.map((point) => ({
+        load: point.load.name,
         clients: point.clients,
         requests_per_second: point.requestsPerSecond,
         mean_latency_s: point.meanLatencySeconds,
@@ -79,13 +80,11 @@ const pairsOf = ({ name, points, config }: Pick<NamedCurve, 'name' | 'points' | 
   points.flatMap((point) => (clipped(point, config) ? [] : pairOf(point, name)))
 
 function pairOf(point: PlottedPoint, name: string): CurvePoint[] {
-  const { clients, requestsPerSecond: x, meanLatencySeconds: y, status, intervals } = point
-  if (clients === null || x === null || y === null) return []
-  const said = `${name}, ${clientsText(clients)}: ${x.toPrecision(3)} requests/s, ${y.toPrecision(3)} s, ${status}`
+  const { load, requestsPerSecond: x, meanLatencySeconds: y, status, intervals } = point
+  if (x === null || y === null) return []
+  const said = `${name}, ${load.long}: ${x.toPrecision(3)} requests/s, ${y.toPrecision(3)} s, ${status}`
   const xInterval = intervals.requestsPerSecond
-  return [
-    { label: String(clients), x, y, xInterval, yInterval: intervals.meanLatencySeconds, status, description: said },
-  ]
+  return [{ label: load.short, x, y, xInterval, yInterval: intervals.meanLatencySeconds, status, description: said }]
 }
 
 const clipped = ({ requestsPerSecond: x, meanLatencySeconds: y }: PlottedPoint, { xMax, yMax }: NamedCurve['config']) =>
@@ -94,8 +93,8 @@ const clipped = ({ requestsPerSecond: x, meanLatencySeconds: y }: PlottedPoint, 
 function caption(points: readonly PlottedPoint[], curves: readonly NamedCurve[]): string[] {
   const lines: string[] = []
   const drawn = points.filter((point) => pairOf(point, '').length > 0)
-  const names = (some: readonly PlottedPoint[]) => some.map((point) => `${point.curve} clients=${point.clients}`)
-  const missing = points.filter((point) => point.clients !== null && pairOf(point, '').length === 0)
+  const names = (some: readonly PlottedPoint[]) => some.map((point) => `${point.curve} ${point.load.name}`)
+  const missing = points.filter((point) => pairOf(point, '').length === 0)
   if (missing.length > 0) lines.push(`Not drawn, because no request ended well: ${names(missing).join(', ')}.`)
   const cut = curves.flatMap(({ points: members, config }) => members.filter((point) => clipped(point, config)))
   if (cut.length > 0) lines.push(`Beyond x_max or y_max of plot_config.yaml: ${names(cut).join(', ')}.`)

@@ -2,7 +2,7 @@ import { stallMedians } from '../metrics/stalls.ts'
 import { quantile } from '../metrics/statistics.ts'
 import { frameAxis, framedChart, raw, type ChartFrame, type Layer } from './chart-frame.ts'
 import { axisFromZero } from './axis.ts'
-import { caveatLines, byGroup, clientsText, curvesOf, serverSize, workOf } from './curves.ts'
+import { caveatLines, byGroup, curvesOf, serverSize, workOf } from './curves.ts'
 import { toData } from './curve-labels.ts'
 import { textSize } from './figure.ts'
 import { measureText } from './font.ts'
@@ -26,7 +26,7 @@ export const timeline: Plot = {
     return curves.flatMap(({ group, curve }) => {
       const points = few ? curve.points.slice(-1) : curve.points
       return points.flatMap((point, run) => {
-        const again = points.slice(0, run).filter((other) => other.clients === point.clients).length
+        const again = points.slice(0, run).filter((other) => other.load.name === point.load.name).length
         return drawPoint(`${group}-${fileName(curve.name)}`, curve.name, point, again, input)
       })
     })
@@ -52,11 +52,11 @@ function drawPoint(stem: string, name: string, point: PlottedPoint, again: numbe
   const { model } = point.group
   const work = [workOf(point), ...serverSize([point], input)]
   const run = again === 0 ? '' : ` (run ${again + 1})`
-  const title = `Timeline of ${name}, ${clientsText(point.clients)}${run}: ${[model, ...work].join(', ')}`
+  const title = `Timeline of ${name}, ${point.load.long}${run}: ${[model, ...work].join(', ')}`
   const rowTicks = Array.from({ length: count }, (_, i) => i).filter((i) => i % Math.ceil(count / 16) === 0)
   const known = shown.every((request) => request.client !== null)
   const frame: ChartFrame = {
-    title: `${model}: ${name}, ${clientsText(point.clients)}${run}`,
+    title: `${model}: ${name}, ${point.load.long}${run}`,
     subtitles: [work.join(' · ')],
     description: title,
     caption: [
@@ -79,6 +79,7 @@ function drawPoint(stem: string, name: string, point: PlottedPoint, again: numbe
   const spec = framedChart(frame, barLayers(bars, count, frame))
   const data = {
     curve: name,
+    load: point.load.name,
     clients: point.clients,
     stall_over_s: Number.isFinite(limit) ? limit : null,
     requests: bars.map(({ request, row, stalls }) => ({
@@ -90,7 +91,7 @@ function drawPoint(stem: string, name: string, point: PlottedPoint, again: numbe
       stalls_s: stalls,
     })),
   }
-  const suffix = `-clients${point.clients ?? ''}${again === 0 ? '' : `-run${again + 1}`}`
+  const suffix = `-${point.load.name.replaceAll(/[^\w.]+/g, '')}${again === 0 ? '' : `-run${again + 1}`}`
   return [{ group: `${stem}${suffix}`, title, spec, data }]
 }
 

@@ -3,7 +3,7 @@ import { tpSizes as sets } from '../metrics/classic/tp-sizes.ts'
 import { classicChart } from './classic-chart.ts'
 import { classicCurves } from './classic-names.ts'
 import { curveChart, type Curve } from './curve-chart.ts'
-import { caveatLines, clientsText, curvesOf, serverSize, workOf, type NamedCurve } from './curves.ts'
+import { caveatLines, curvesOf, loadWords, serverSize, workOf, type NamedCurve } from './curves.ts'
 import { fitCurve, fitData } from './fit-data.ts'
 import { defaultCycle } from './matplotlib-names.ts'
 import { groupName, type DrawnPlot, type Plot, type PlotInput, type PlotSettings, type PlottedPoint } from './plot.ts'
@@ -52,9 +52,9 @@ function drawCurve(curve: NamedCurve, named: boolean, input: PlotInput, settings
   const shapes = ['circle', 'square', 'diamond', 'triangle-up', 'triangle-down', 'triangle-right'] as const
   const curves = byDegree.map(([degree, members], i): Curve => {
     const name = `TP=${degree}`
-    const points = members.map(({ point: { clients, status }, x, y }) => {
-      const said = `${name}, ${clientsText(clients)}: ${x.toPrecision(3)} TFLOP/s per GPU, ${y.toPrecision(3)} s, ${status}`
-      return { label: String(clients ?? ''), x, y, xInterval: null, yInterval: null, status, description: said }
+    const points = members.map(({ point: { load, status }, x, y }) => {
+      const said = `${name}, ${load.long}: ${x.toPrecision(3)} TFLOP/s per GPU, ${y.toPrecision(3)} s, ${status}`
+      return { label: load.short, x, y, xInterval: null, yInterval: null, status, description: said }
     })
     const color = degreeColors[i % degreeColors.length] ?? degreeColors[0]
     return { name, style: { color, shape: shapes[i % shapes.length] ?? 'circle', dash: [] }, points, fit: null }
@@ -67,7 +67,7 @@ function drawCurve(curve: NamedCurve, named: boolean, input: PlotInput, settings
   const spec = curveChart({
     curves,
     title: `${group.model}: ${curve.name}`,
-    subtitles: [work.join(' · '), 'The number at a point: clients that send one request after the other'],
+    subtitles: [work.join(' · '), loadWords(pairs.map(({ point }) => point))],
     description: title,
     caption: [
       ...caveatLines(pairs.map(({ point }) => point)),

@@ -124,55 +124,59 @@ function compareFigures(
 
 const secondGeneration = ['pair-7b', 'groups', 'tp-13b', 'replicas-70b', 'openai-text', 'no-stream', 'plot-config']
 
-describe.skipIf(!hasGolden)("the original's second generation: groups, points and fits agree", () => {
-  test.each(hasGolden ? secondGeneration : [])('%s', async (name) => {
-    const expected = expectedOf(name)
-    const groups = object(expected['groups'])
-    const directories = groups['directories'] as string[]
-    const ours = await exported(name, directories)
-    const first = (value: Json | undefined) =>
-      figuresIn(value).filter((figure) => figure['directory'] === directories[0])
-    expect([
-      ...compareSets(groups, object(ours['groups'])),
-      ...compareFigures(
-        'throughput_latency',
-        figuresIn(expected['throughput_latency']),
-        figuresIn(ours['throughput_latency']),
-        ['group'],
-      ),
-      ...('stopped_with' in object(list(expected['effective_throughput'])[0]) &&
-      list(expected['effective_throughput'])[0]?.['stopped_with'] === null
-        ? compareFigures(
-            'effective_throughput',
-            figuresIn(expected['effective_throughput']),
-            figuresIn(ours['effective_throughput']),
-            ['group', 'sla_generation', 'method'],
-          )
-        : []),
-      ...(expected['latency_percentiles'] && list(expected['latency_percentiles'])[0]?.['stopped_with'] === null
-        ? compareFigures(
-            'latency_percentiles',
-            figuresIn(expected['latency_percentiles']),
-            percentilesOf(ours, expected),
-            ['group', 'clients'],
-          )
-        : []),
-      ...(expected['replica_scaling']
-        ? compareFigures('replica_scaling', figuresIn(expected['replica_scaling']), first(ours['replica_scaling']), [
-            'clients_per_replica',
-          ])
-        : []),
-      ...list(expected['tp_sizes']).flatMap((one) =>
-        compareFigures(
-          `tp_sizes ${text(one['backend'])}`,
-          list(one['figures']),
-          figuresIn(ours['tp_sizes']).filter((figure) => figure['directory'] === one['backend']),
-          ['model', 'prompt', 'gen', 'replicas'],
+describe.skipIf(!hasGolden)(
+  "the original's second generation: groups, points and fits agree",
+  { timeout: 60_000 },
+  () => {
+    test.each(hasGolden ? secondGeneration : [])('%s', async (name) => {
+      const expected = expectedOf(name)
+      const groups = object(expected['groups'])
+      const directories = groups['directories'] as string[]
+      const ours = await exported(name, directories)
+      const first = (value: Json | undefined) =>
+        figuresIn(value).filter((figure) => figure['directory'] === directories[0])
+      expect([
+        ...compareSets(groups, object(ours['groups'])),
+        ...compareFigures(
+          'throughput_latency',
+          figuresIn(expected['throughput_latency']),
+          figuresIn(ours['throughput_latency']),
+          ['group'],
         ),
-      ),
-    ]).toEqual([])
-  })
-})
+        ...('stopped_with' in object(list(expected['effective_throughput'])[0]) &&
+        list(expected['effective_throughput'])[0]?.['stopped_with'] === null
+          ? compareFigures(
+              'effective_throughput',
+              figuresIn(expected['effective_throughput']),
+              figuresIn(ours['effective_throughput']),
+              ['group', 'sla_generation', 'method'],
+            )
+          : []),
+        ...(expected['latency_percentiles'] && list(expected['latency_percentiles'])[0]?.['stopped_with'] === null
+          ? compareFigures(
+              'latency_percentiles',
+              figuresIn(expected['latency_percentiles']),
+              percentilesOf(ours, expected),
+              ['group', 'clients'],
+            )
+          : []),
+        ...(expected['replica_scaling']
+          ? compareFigures('replica_scaling', figuresIn(expected['replica_scaling']), first(ours['replica_scaling']), [
+              'clients_per_replica',
+            ])
+          : []),
+        ...list(expected['tp_sizes']).flatMap((one) =>
+          compareFigures(
+            `tp_sizes ${text(one['backend'])}`,
+            list(one['figures']),
+            figuresIn(ours['tp_sizes']).filter((figure) => figure['directory'] === one['backend']),
+            ['model', 'prompt', 'gen', 'replicas'],
+          ),
+        ),
+      ]).toEqual([])
+    })
+  },
+)
 
 /** The original's percentile plot knows two backends only. */
 function percentilesOf(ours: Record_, expected: Record_): Record_[] {
@@ -197,26 +201,30 @@ function compareSets(wanted: Record_, ours: Record_): string[] {
   ]
 }
 
-describe.skipIf(!hasGolden)('files: every number under the name that the original gives it', () => {
-  test.each(hasGolden ? readdirSync(golden).sort() : [])('%s', async (name) => {
-    const expected = expectedOf(name)
-    const files = object((await exported(name, foldersOf(name)))['files'])
-    const found: string[] = []
-    for (const [path, wanted] of Object.entries(object(expected['files'] ?? expected['files_g1_formulas']))) {
-      const [own, right] = [object(files[path]), object(wanted)]
-      if ('error' in right) {
-        if (Object.keys(object(own['notes'])).length === 0) found.push(`${path}: no message`)
-      } else found.push(...differences(right, own, path))
-    }
-    for (const [path, wanted] of Object.entries(object(expected['files_g2_formulas']))) {
-      const { tokens_per_sec, ...others } = object(wanted)
-      found.push(...differences({ ...others, tokens_per_sec_g2: tokens_per_sec }, files[path], `${path} (g2)`))
-    }
-    expect(found).toEqual([])
-  })
-})
+describe.skipIf(!hasGolden)(
+  'files: every number under the name that the original gives it',
+  { timeout: 60_000 },
+  () => {
+    test.each(hasGolden ? readdirSync(golden).sort() : [])('%s', async (name) => {
+      const expected = expectedOf(name)
+      const files = object((await exported(name, foldersOf(name)))['files'])
+      const found: string[] = []
+      for (const [path, wanted] of Object.entries(object(expected['files'] ?? expected['files_g1_formulas']))) {
+        const [own, right] = [object(files[path]), object(wanted)]
+        if ('error' in right) {
+          if (Object.keys(object(own['notes'])).length === 0) found.push(`${path}: no message`)
+        } else found.push(...differences(right, own, path))
+      }
+      for (const [path, wanted] of Object.entries(object(expected['files_g2_formulas']))) {
+        const { tokens_per_sec, ...others } = object(wanted)
+        found.push(...differences({ ...others, tokens_per_sec_g2: tokens_per_sec }, files[path], `${path} (g2)`))
+      }
+      expect(found).toEqual([])
+    })
+  },
+)
 
-describe.skipIf(!hasGolden)("the original's first generation: its points and fits agree", () => {
+describe.skipIf(!hasGolden)("the original's first generation: its points and fits agree", { timeout: 60_000 }, () => {
   const scatter = (figure: Record_, names: readonly string[]) =>
     list(figure['scatter']).map((series, i) => ({ name: names[i] ?? '', x: series['x'], y: series['y'] }))
 
