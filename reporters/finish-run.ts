@@ -2,6 +2,7 @@ import { globSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { TestRunEndReason } from 'vitest/node'
 import type { WorkerContext } from '../fixtures/worker-context.ts'
+import { UserError } from '../src/errors.ts'
 import { writePlots } from '../src/plots/write-plots.ts'
 import { writeReport } from '../src/report/html.ts'
 import { closingSummary } from '../src/report/summary.ts'
@@ -37,11 +38,14 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
   const measured = points.filter((point) => point.result !== null && point.index.status !== 'cancelled')
   const results = measured.flatMap(({ result }) => (result ? [result] : []))
   const ended = new Date()
+  /** What could not be made, though results are safe. */
+  const unmade: string[] = []
   const attempt = async <T>(what: string, make: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
       return await make()
     } catch (error) {
-      lines.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+      const said = error instanceof Error ? error.message : String(error)
+      unmade.push(error instanceof UserError ? said : `${what}: ${said}`)
       return otherwise
     }
   }
@@ -75,6 +79,7 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
   const indexPath = join(context.outDirectory, 'runs', `${context.runId}.json`)
   await attempt('run index', async () => writeRunIndex(indexPath, index), undefined)
   lines.push(
+    ...new Set(unmade),
     ...closingSummary({
       ...facts,
       results,
@@ -87,11 +92,13 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
     }),
   )
   const runs = runLines(results)
-  if (runs.length > 0) lines.push('', 'Over the runs (mean, standard deviation, 95 % by Student\'s t):', ...runs)
+  if (runs.length > 0) lines.push('', "Over the runs (mean, standard deviation, 95 % by Student's t):", ...runs)
   lines.push(...(compared?.lines ?? []))
   const failed =
+    unmade.length > 0 ||
     compared?.record.passed === false ||
-    run.failures.length > 0 || points.some(({ index: each }) => !['passed', 'invalid'].includes(each.status))
+    run.failures.length > 0 ||
+    points.some(({ index: each }) => !['passed', 'invalid'].includes(each.status))
   return { lines, exitCode: failed ? 1 : 0 }
 }
 

@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { cannotWrite, makeFolder } from '../src/output-folder.ts'
 import type { ComparisonRecord } from './against-baseline.ts'
 
 export type PointStatus = 'passed' | 'missed' | 'failed' | 'invalid' | 'broken' | 'cancelled'
@@ -34,9 +35,13 @@ export interface RunIndex {
   readonly comparison: ComparisonRecord | null
 }
 
-/** Written to a temporary name and renamed, so that a reader never sees half of it. */
+/** Written to a temporary name and renamed, so that a reader never sees half of it. Throws a UserError. */
 export function writeRunIndex(path: string, index: RunIndex): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(index, null, 2)}\n`)
-  renameSync(`${path}.tmp`, path)
+  try {
+    makeFolder(dirname(path))
+    writeFileSync(`${path}.tmp`, `${JSON.stringify(index, null, 2)}\n`)
+    renameSync(`${path}.tmp`, path)
+  } catch (error) {
+    throw cannotWrite(path, error)
+  }
 }
