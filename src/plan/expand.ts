@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import type { Backend, ServerParameters } from '../backends/backend.ts'
 import { UserError } from '../errors.ts'
+import { describeIssue } from '../issue-words.ts'
 import { closest } from './closest.ts'
 import { expandLoad } from './load-shapes/expand-load.ts'
 import { loadKind } from './load-shapes/index.ts'
@@ -116,7 +117,7 @@ function splitSettings(name: string, id: string, backend: Backend, settings: Rec
     const known = [...Object.keys(swept.shape), ...Object.keys(backend.params.shape)]
     throw new UserError(`${name}: backend ${id} has no parameter "${issue.keys[0]}"; known: ${known.join(', ')}`, 2)
   }
-  if (issue) throw new UserError(`${name}: backend ${id}: ${issue.path.join('.')}: ${issue.message}`, 2)
+  if (issue) throw new UserError(`${name}: backend ${id}: ${describeIssue(issue, settings)}`, 2)
   return { dimensions: dimensions.data ?? {}, own: own.data ?? {} }
 }
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
+import { allowed } from '../issue-words.ts'
 import { closest } from './closest.ts'
 import { flagOf, type Flags } from './flags.ts'
 import { loadKeys } from './load-shapes/expand-load.ts'
@@ -89,25 +90,4 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   let value = input
   for (const key of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key]
   return value
-}
-
-function allowed(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_value':
-      return `one of ${issue.values.join(', ')}`
-    case 'too_small':
-      return `${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${issue.origin === 'array' ? ' entries' : ''}`
-    case 'too_big':
-      return `at most ${issue.maximum}`
-    case 'invalid_type':
-      return `needs ${issue.expected}`
-    case 'invalid_union': {
-      const inner = issue.errors.flat().find((each) => each.code !== 'invalid_type') ?? issue.errors.flat()[0]
-      return inner ? allowed(inner) : 'none of the forms fits'
-    }
-    case 'unrecognized_keys':
-      return `unknown key ${issue.keys.join(', ')}`
-    default:
-      return issue.message
-  }
 }

@@ -1,6 +1,7 @@
 import type { ApiError } from './errors.ts'
 import { parseFault, type Fault } from './faults/index.ts'
 import { UserError } from '../errors.ts'
+import { describeIssue } from '../issue-words.ts'
 import { overridesSchema, type Overrides, type StubSettings } from './options.ts'
 import type { Ask, Route } from './reply.ts'
 
@@ -16,6 +17,9 @@ export interface AskContext {
   /** The header `x-stub-fault`: faults parted by `;`. */
   readonly faultHeader: string | undefined
 }
+
+/** A reply is laid out before its first byte: more would take the memory of the whole run. */
+const mostTokens = 1_000_000
 
 const noOverrides = { success: true, data: {} as Overrides } as const
 
@@ -43,6 +47,8 @@ export function readAsk(route: Route, body: string, context: AskContext): AskRes
   if (typeof maxTokens !== 'number' || !Number.isInteger(maxTokens) || maxTokens < 1) {
     return invalid(`max_tokens must be at least 1, got ${JSON.stringify(maxTokens)}.`, 'max_tokens')
   }
+  if (maxTokens > mostTokens)
+    return invalid(`max_tokens must be at most ${mostTokens}, got ${maxTokens}.`, 'max_tokens')
   const limit = settings.maxModelLength
   if (limit !== null && promptTokens + maxTokens > limit)
     return overflow(settings, route, limit, promptTokens, maxTokens)
@@ -50,7 +56,7 @@ export function readAsk(route: Route, body: string, context: AskContext): AskRes
   const overrides = json['stub'] === undefined ? noOverrides : overridesSchema.safeParse(json['stub'])
   if (!overrides.success) {
     const issue = overrides.error.issues[0]
-    return invalid(`stub.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`, 'stub')
+    return invalid(`stub: ${issue ? describeIssue(issue, json['stub']) : 'not understood'}`, 'stub')
   }
   let faults: Fault[]
   try {

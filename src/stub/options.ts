@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
+import { describeIssue } from '../issue-words.ts'
 import { faultSchema } from './faults/index.ts'
 import { promptCounterNames } from './prompt-tokens.ts'
 import { scheduleSchema } from './schedules/index.ts'
@@ -42,7 +43,7 @@ export function settle(options: StubOptions): StubSettings {
   const parsed = optionsSchema.safeParse(options)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw new UserError(`stub: ${issue?.path.join('.') || 'options'}: ${issue?.message ?? 'not understood'}`, 2)
+  throw new UserError(`stub: ${issue ? describeIssue(issue, options) : 'not understood'}`, 2)
 }
 
 /** What one request may settle for itself, in the body's field `stub`. */

@@ -88,6 +88,7 @@ describe('one stub', () => {
     ['an unknown model', { ...ask, model: 'nope' }, 404],
     ['no prompt', { max_tokens: 4 }, 400],
     ['no tokens', { ...ask, max_tokens: 0 }, 400],
+    ['more tokens than memory holds', { ...ask, max_tokens: 1_000_001 }, 400],
     ['an unknown fault', { ...ask, stub: { faults: [{ kind: 'nope' }] } }, 400],
   ])('%s is refused', async (_, request, status) => {
     const text = typeof request === 'string' ? request : JSON.stringify(request)

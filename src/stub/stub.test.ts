@@ -152,5 +152,5 @@ test.concurrent('a taken port is one clear line', async () => {
 })
 
 test.concurrent('an option that does not exist is refused by name', () => {
-  expect(() => settle({ tftt: 3 } as object)).toThrow('stub: options: Unrecognized key: "tftt"')
+  expect(() => settle({ tftt: 3 } as object)).toThrow('stub: unknown key tftt')
 })

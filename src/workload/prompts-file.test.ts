@@ -51,18 +51,18 @@ test('keys without a meaning are named', async () => {
 
 test.each([
   ['{"prompt": "b"', /x\.jsonl, line 3: not JSON$/],
-  ['"b"', /line 3: .*expected object/],
+  ['"b"', /line 3: "b" is not allowed; needs an object$/],
   ['{}', /line 3: needs "prompt" or "messages", one of them$/],
   [
     '{"prompt": "b", "messages": [{"role": "user", "content": "b"}]}',
     /line 3: needs "prompt" or "messages", one of them/,
   ],
-  ['{"prompt": ""}', /line 3: prompt: /],
-  ['{"prompt": "b", "max_tokens": 0}', /line 3: max_tokens: /],
-  ['{"prompt": "b", "max_tokens": 1.5}', /line 3: max_tokens: /],
+  ['{"prompt": ""}', /line 3: prompt: "" is not allowed; at least 1 characters$/],
+  ['{"prompt": "b", "max_tokens": 0}', /line 3: max_tokens: 0 is not allowed; more than 0$/],
+  ['{"prompt": "b", "max_tokens": 1.5}', /line 3: max_tokens: 1.5 is not allowed; needs a whole number$/],
   ['{"prompt": "b", "turn": -1}', /line 3: turn: /],
-  ['{"messages": []}', /line 3: messages: /],
-  ['{"messages": [{"role": "user"}]}', /line 3: messages\.0\.content: /],
+  ['{"messages": []}', /line 3: messages: \[\] is not allowed; at least 1 entries$/],
+  ['{"messages": [{"role": "user"}]}', /line 3: messages\.0\.content: is missing; needs a text$/],
   ['{"messages": [{"role": "user", "content": [{"type": "text", "text": "b"}]}]}', /line 3: messages\.0\.content: /],
 ])('%s is an error that names file and line', async (line, message) => {
   const failed = readPromptsFile(await fileOf('{"prompt": "a"}', '', line))

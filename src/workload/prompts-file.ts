@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
+import { describeIssue } from '../issue-words.ts'
 
 export interface ChatMessage {
   readonly role: string
@@ -84,6 +85,5 @@ function parseLine(raw: string, where: string): z.output<typeof line> {
   const parsed = line.safeParse(json)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  const key = issue?.path.length ? `${issue.path.join('.')}: ` : ''
-  throw new UserError(`${where}: ${key}${issue?.message}`, 2)
+  throw new UserError(`${where}: ${issue ? describeIssue(issue, json) : 'not understood'}`, 2)
 }

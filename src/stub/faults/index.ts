@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../errors.ts'
+import { describeIssue } from '../../issue-words.ts'
 import type { Answer, Generation, Reply } from '../reply.ts'
 import { badEvent, clamp, emptyText, noUsage, reasoning, short, stop, toolCall } from './content.ts'
 import { closeAfterReply, cut, errorEvent, finish, hang, noDone, noFinish, reset, separateFinish } from './endings.ts'
@@ -83,8 +84,9 @@ export function parseFault(text: string): Fault {
   const parsed = faultSchema.safeParse(fault)
   if (parsed.success) return parsed.data
   const allowed = Object.keys(faults[kind as FaultName].schema.shape).filter((key) => key !== 'kind')
+  const [issue] = parsed.error.issues
   throw new UserError(
-    `stub: fault "${text}": ${parsed.error.issues[0]?.message ?? 'not understood'}. It takes: ${allowed.join(', ') || 'nothing'}`,
+    `stub: fault "${text}": ${issue ? describeIssue(issue, fault) : 'not understood'}. It takes: ${allowed.join(', ') || 'nothing'}`,
     2,
   )
 }
