@@ -61,6 +61,10 @@ test.each([1, 1.05, null])('%s tokens a chunk need no word', (value) => {
   expect(formatChunkNote(syntheticResult({ metrics: tokensPerChunk(value) }))).toBeNull()
 })
 
+test('the load of an open loop is its rate', () => {
+  expect(formatRow(syntheticResult({ rate: 2.5 }))).toMatch(/^✓ valid +2\.5\/s +1\.23 /)
+})
+
 test('a kept point says when it was measured', () => {
   expect(formatRow(syntheticResult(), 7200)).toMatch(/ {2}kept, measured 2 h ago$/)
 })

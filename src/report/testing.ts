@@ -1,4 +1,5 @@
 import { clientWords } from '../plan/load-shapes/closed-loop.ts'
+import { rateWords } from '../plan/load-shapes/constant-rate.ts'
 import { outcomes, type Outcome } from '../recording/vocabulary.ts'
 import type {
   DistributionBlock,
@@ -14,6 +15,8 @@ import type {
 /** What a synthetic point should look like; everything else is plausible and fixed. */
 export interface SyntheticPoint {
   readonly clients?: number
+  /** Requests/s of an open loop instead of clients. */
+  readonly rate?: number
   readonly label?: string
   readonly backend?: string
   readonly bench?: string
@@ -66,7 +69,8 @@ export function syntheticResult(point: SyntheticPoint = {}): ResultFile {
 }
 
 function serverAndPoint(point: SyntheticPoint): Pick<ServemarkBlock, 'server' | 'point'> {
-  const { clients = 1, backend = 'vllm', promptTokens = 1200 } = point
+  const { clients = 1, rate, backend = 'vllm', promptTokens = 1200 } = point
+  const words = rate === undefined ? clientWords(clients) : rateWords(rate)
   const configuration = point.configuration ?? `${backend} tp=1`
   return {
     server: {
@@ -83,7 +87,7 @@ function serverAndPoint(point: SyntheticPoint): Pick<ServemarkBlock, 'server' | 
     point: {
       bench: point.bench ?? 'llama-7b',
       configuration,
-      label: `prompt=${promptTokens} gen=60 clients=${clients}`,
+      label: `prompt=${promptTokens} gen=60 ${words.name}`,
       result_label: point.label ?? backend,
       model: point.model ?? 'meta-llama/Llama-2-7b-hf',
       tensor_parallel: 1,
@@ -91,8 +95,8 @@ function serverAndPoint(point: SyntheticPoint): Pick<ServemarkBlock, 'server' | 
       replicas: 1,
       prompt_tokens: promptTokens,
       output_tokens: 60,
-      clients,
-      load_words: clientWords(clients),
+      clients: rate === undefined ? clients : null,
+      load_words: words,
       requests: 4 * clients + 32,
       stream: point.stream ?? true,
       load: { kind: 'closedLoop', clients },

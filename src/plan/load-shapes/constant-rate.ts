@@ -1,5 +1,5 @@
 import type { ConstantRateShape } from '../types.ts'
-import type { LoadKind } from './load-kind.ts'
+import type { LoadKind, LoadWords } from './load-kind.ts'
 import {
   openLoopConcurrency,
   openLoopSchedule,
@@ -16,10 +16,7 @@ export const defaultDurationSeconds = 60
 const rateOf = ({ stages }: ConstantRateShape): number => peakRate(stages)
 
 export const constantRate: LoadKind<ConstantRateShape> = {
-  words(shape) {
-    const rate = rateOf(shape)
-    return { name: `rate=${rate}`, file: `rate${rate}`, short: `${rate}/s`, long: `${rate} requests/s`, order: rate }
-  },
+  words: (shape) => rateWords(rateOf(shape)),
   unnamed: unnamedOfOpenLoop,
   requests: (shape, asked, seed) => openLoopSchedule(shape, asked, seed).seconds.length,
   concurrency: openLoopConcurrency,
@@ -32,4 +29,8 @@ export const constantRate: LoadKind<ConstantRateShape> = {
     ...storedArrival(shape.arrival),
     ...storedCap(shape.cap),
   }),
+}
+
+export function rateWords(rate: number): LoadWords {
+  return { name: `rate=${rate}`, file: `rate${rate}`, short: `${rate}/s`, long: `${rate} requests/s`, order: rate }
 }
