@@ -4,7 +4,7 @@ import { $ } from 'zx'
 
 /**
  * Lint, types, every test; those that need timing last and alone. Words are handed to Vitest, which then runs only
- * what they select. The last line is `N passed, N failed`.
+ * what they select. The last line is `N passed, N failed`; before it stands what else failed.
  */
 $.stdio = 'inherit'
 $.nothrow = true
@@ -16,10 +16,20 @@ const projects = ['unit', 'timing'] as const
 mkdirSync(folder, { recursive: true })
 
 let ok = true
+const failedChecks: string[] = []
 if (words.length === 0) {
-  ok = (await $`oxlint --deny-warnings benches fixtures reporters scripts src vitest.config.ts`).exitCode === 0 && ok
-  ok = (await $`oxfmt --check benches fixtures reporters scripts src vitest.config.ts`).exitCode === 0 && ok
-  ok = (await $`tsc --noEmit -p .`).exitCode === 0 && ok
+  const folders = ['benches', 'fixtures', 'reporters', 'scripts', 'src', 'vitest.config.ts']
+  const lint = await $`oxlint --deny-warnings ${folders}`
+  if (lint.exitCode !== 0) failedChecks.push('lint: failed')
+  const format = await $({ stdio: ['inherit', 'pipe', 'inherit'] })`oxfmt --check ${folders}`
+  process.stdout.write(format.stdout)
+  const files = /above (\d+) files?/.exec(format.stdout)?.[1]
+  if (format.exitCode !== 0)
+    failedChecks.push(
+      `format: failed${files ? ` (${files} ${files === '1' ? 'file' : 'files'})` : ''}; mend it: npm run format`,
+    )
+  const types = await $`tsc --noEmit -p .`
+  if (types.exitCode !== 0) failedChecks.push('types: failed')
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 }
@@ -29,6 +39,7 @@ for (const project of projects) {
   const flags = ['--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   const run = await $`vitest run ${flags} --passWithNoTests ${words}`
   ok = run.exitCode === 0 && ok
+  const before = total.failed
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>
     total.passed += report['numPassedTests'] ?? 0
@@ -37,7 +48,10 @@ for (const project of projects) {
   } catch {
     ok = false
   }
+  if (run.exitCode !== 0 && total.failed === before) failedChecks.push(`${project}: failed beside its tests, see above`)
 }
+ok = ok && failedChecks.length === 0
 if (!ok && total.failed === 0) total.failed = 1
+for (const line of failedChecks) console.log(line)
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)
 process.exit(ok ? 0 : 1)
