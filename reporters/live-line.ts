@@ -18,6 +18,12 @@ export function liveLine(progress: RunProgress, nowMs: number, secondsLeft: numb
   return parts.join('  ')
 }
 
+/** The line for a server that lets the probe wait, where no live line tells; null while it does not. */
+export function longProbe(progress: RunProgress, nowMs: number): string | null {
+  if (progress.stage !== 'probing' || nowMs - progress.sinceMs <= 5000) return null
+  return `probing ${progress.configuration}: no answer for 5 s, still waiting`
+}
+
 const stageWords = {
   starting: 'starting the server',
   probing: 'asking the server',

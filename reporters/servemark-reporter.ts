@@ -9,7 +9,7 @@ import { readProgress } from '../src/run/progress.ts'
 import type { Baseline } from './against-baseline.ts'
 import { endedPoint, messageOf, type EndedPoint } from './ended-point.ts'
 import { finishRun } from './finish-run.ts'
-import { liveLine } from './live-line.ts'
+import { liveLine, longProbe } from './live-line.ts'
 import { benchName, describeWork, isSkipped, plannedPoints } from './planned-points.ts'
 import { StatusLine } from './status-line.ts'
 import { TimeLeft } from './time-left.ts'
@@ -37,6 +37,9 @@ export class ServemarkReporter implements Reporter {
   private readonly points = new Map<string, Promise<EndedPoint>>()
   private readonly failures: string[] = []
   private readonly screen: { line: StatusLine; timer: NodeJS.Timeout } | null
+  /** Without a live line: says once of each probe that it takes long. */
+  private readonly waiting: NodeJS.Timeout | null
+  private notedProbe = 0
   private timeLeft = new TimeLeft([])
   private inModule = { planned: 0, ended: 0, header: false }
   private printing: Promise<void> = Promise.resolve()
@@ -47,6 +50,7 @@ export class ServemarkReporter implements Reporter {
     const live = process.stdout.isTTY && !process.env['CI']
     this.screen = live ? { line: new StatusLine(), timer: setInterval(() => this.draw(), 250) } : null
     this.screen?.timer.unref()
+    this.waiting = live ? null : setInterval(() => this.noteProbe(), 1000).unref()
   }
 
   onTestRunStart(): void {
@@ -91,6 +95,7 @@ export class ServemarkReporter implements Reporter {
   ): Promise<void> {
     await this.printing
     for (const message of new Set(unhandled.map(messageOf))) this.fail(message)
+    if (this.waiting) clearInterval(this.waiting)
     if (this.screen) {
       clearInterval(this.screen.timer)
       this.screen.line.close()
@@ -129,6 +134,14 @@ export class ServemarkReporter implements Reporter {
     if (note !== null) this.print(`  ${note}`)
     if (this.options.context.run.classicSummary) this.print(classicSummary(result))
     if (index.error) this.fail(index.error)
+  }
+
+  private noteProbe(): void {
+    const progress = readProgress(this.options.context.progressFile)
+    const note = longProbe(progress, Date.now())
+    if (note === null || progress.stage === 'idle' || progress.sinceMs === this.notedProbe) return
+    this.notedProbe = progress.sinceMs
+    this.print(note)
   }
 
   private draw(): void {
