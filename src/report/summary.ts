@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { ResultFile } from '../result/schema.ts'
 import { findingsOf, shareOfWorst, worstStatus, type Finding } from './findings.ts'
 import { formatCount, formatDuration, plural } from './format.ts'
@@ -82,10 +82,21 @@ function placeLines({ files, plots, report, index }: ClosingFacts): string[] {
   const folders = [...Map.groupBy(files, (file) => dirname(file))]
   return labelled([
     ...folders.map(([folder, inside]) => ['results', `${folder} (${plural(inside.length, 'file')})`] as const),
-    ...plots.filter((path) => path.endsWith('.png')).map((path) => ['plot', path] as const),
+    ...plotLines(plots),
     ...(report === null ? [] : [['report', report] as const]),
     ['run', index],
   ])
+}
+
+/** The curve by its path; the others by their folder, since a run may draw dozens. */
+function plotLines(plots: readonly string[]): (readonly [string, string])[] {
+  const pictures = plots.filter((path) => path.endsWith('.png'))
+  const curves = pictures.filter((path) => basename(dirname(path)) === 'throughput_latency')
+  const shown = curves.length > 0 ? curves : pictures.slice(0, 1)
+  const [first] = shown
+  const more = pictures.length - shown.length
+  const lines = shown.map((path) => ['plot', path] as const)
+  return first === undefined || more === 0 ? lines : [...lines, ['plot', `${dirname(dirname(first))} (${more} more)`]]
 }
 
 function nextLines({ command, results }: ClosingFacts): string[] {
