@@ -77,24 +77,30 @@ export function barChart(chart: BarChart): TopLevelSpec {
       },
     },
     ...crosses(bars, theme),
-    {
-      data: { values: bars.map((bar) => ({ ...bar, x: bar.middle })) },
-      mark: {
-        type: 'text',
-        dy: -9,
-        fontSize: series.length * categories.length > 14 ? 9.5 : textSize.label,
-        fill: theme.muted,
-        aria: false,
-      },
-      encoding: { text: raw('label') },
-    },
     ...referenceLayers(chart.reference, at, theme),
+    ...labelLayers(bars, series.length * categories.length > 14 ? 9.5 : textSize.label, theme),
     ...(series.length > 1 ? legendLayers(named, frame) : []),
   ])
 }
 
 function categoryAxis(at: readonly number[]): LinearAxis {
   return { min: Math.min(0, ...at) - 0.5, max: Math.max(0, ...at) + 0.5, ticks: at, format: 'd' }
+}
+
+/** With a halo, so that a line below does not cut them. */
+function labelLayers(
+  bars: readonly { middle: number; y: number; label: string }[],
+  fontSize: number,
+  theme: PlotTheme,
+): Layer[] {
+  const values = bars.map(({ middle, y, label }) => ({ x: middle, y, label }))
+  const mark = { type: 'text', dy: -9, fontSize, aria: false } as const
+  const encoding = { text: raw('label') }
+  const halo = { fill: theme.hollow, stroke: theme.hollow, strokeWidth: 4, strokeJoin: 'round' } as const
+  return [
+    { data: { values }, mark: { ...mark, ...halo }, encoding },
+    { data: { values }, mark: { ...mark, fill: theme.muted }, encoding },
+  ]
 }
 
 /** An invalid bar is crossed out. */

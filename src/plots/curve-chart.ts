@@ -113,6 +113,12 @@ function fitLayers({ curves }: CurveChart): Layer[] {
   )
 }
 
+/** What the bars at points mean, where there are some. */
+export function intervalLines(curves: readonly Curve[]): string[] {
+  const some = curves.some(({ points }) => points.some((point) => point.xInterval !== null || point.yInterval !== null))
+  return some ? ['Bars at a point: 95 % intervals of its values.'] : []
+}
+
 function intervalLayers({ curves }: CurveChart): Layer[] {
   const bars = curves.flatMap(({ style, points }) =>
     points.flatMap(({ x, y, xInterval, yInterval }) => [

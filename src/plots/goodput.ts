@@ -1,6 +1,6 @@
 import type { Layer } from './chart-frame.ts'
 import { raw } from './chart-frame.ts'
-import { curveChart, type Curve } from './curve-chart.ts'
+import { curveChart, intervalLines, type Curve } from './curve-chart.ts'
 import { byGroup, caveatLines, isOpen, curvesOf, serverSize, workOf } from './curves.ts'
 import type { DrawnPlot, Plot, PlotInput, PlotSettings, PlottedPoint } from './plot.ts'
 import { intervalOf, valueOf } from './plotted-point.ts'
@@ -68,7 +68,11 @@ function drawGroup(
       'The number at a point: share of requests that met every objective. Dotted: all requests',
     ],
     description: title,
-    caption: [...notesOf(all.map(({ point }) => point)), ...caveatLines(all.map(({ point }) => point))],
+    caption: [
+      ...notesOf(all.map(({ point }) => point)),
+      ...intervalLines(curves),
+      ...caveatLines(all.map(({ point }) => point)),
+    ],
     xTitle: open ? 'Requests per second asked for' : 'Clients',
     yTitle: 'Good requests per second (requests/s)',
     theme: input.theme,
@@ -92,8 +96,9 @@ function drawGroup(
   return [{ group, title, spec, data }]
 }
 
-/** The objectives, as the first point's note says them. */
+/** The objectives, from the first point's note. */
 function notesOf(points: readonly PlottedPoint[]): string[] {
   const block = points[0]?.metrics['goodput']
-  return block && 'note' in block && block.note !== undefined ? [`Objectives: ${block.note}`] : []
+  const objectives = block && 'note' in block ? /requests met ([^;]+)/.exec(block.note ?? '')?.[1] : undefined
+  return objectives === undefined ? [] : [`Objectives: ${objectives}.`]
 }

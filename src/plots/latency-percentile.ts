@@ -73,7 +73,7 @@ function drawLoad(
   const work = [point.load.long, workOf(point), ...serverSize([point], input)]
   const skipped = skippedOf(point, settings)
   const title = classic ? classicTitle : `Token latency percentiles: ${[point.group.model, ...work].join(', ')}`
-  const { unit, scale } = unitOf(found.flatMap(({ value }) => percentiles.map((name) => value[name])))
+  const { unit, scale } = unitOf(classic ? [1] : found.flatMap(({ value }) => percentiles.map((name) => value[name])))
   const spec = barChart({
     title: classic ? classicTitle : `${point.group.model}: latency between tokens`,
     subtitles: classic
@@ -81,7 +81,7 @@ function drawLoad(
       : [work.join(' · '), `Gaps between token chunks, pooled; left out: ${skippedText(skipped)}`],
     description: title,
     caption: [
-      ...caveatLines(found.map((each) => each.point)),
+      ...(classic ? [] : caveatLines(found.map((each) => each.point))),
       ...(reasons.length === 0 ? [] : [`Not drawn: ${reasons.join('; ')}.`]),
     ],
     theme: input.theme,

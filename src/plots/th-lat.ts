@@ -1,7 +1,7 @@
 import { classicLatency, classicThroughput } from '../metrics/classic/formulas.ts'
 import { classicChart } from './classic-chart.ts'
 import { classicGroups, groupTuple, type ClassicCurve } from './classic-names.ts'
-import { curveChart, type Curve, type CurvePoint } from './curve-chart.ts'
+import { curveChart, intervalLines, type Curve, type CurvePoint } from './curve-chart.ts'
 import { byGroup, caveatLines, configOf, curvesOf, loadWords, serverSize, workOf, type NamedCurve } from './curves.ts'
 import { fitCurve, fitData } from './fit-data.ts'
 import { cssColor, defaultCycle } from './matplotlib-names.ts'
@@ -42,7 +42,7 @@ function drawGroup(
     title: model,
     subtitles: [work.join(' · '), loadWords(points)],
     description: title,
-    caption: caption(points, named),
+    caption: [...intervalLines(curves), ...caption(points, named)],
     xTitle: 'Throughput (requests/s, measured)',
     yTitle: 'Mean latency (s)',
     under: [],

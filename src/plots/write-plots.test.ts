@@ -46,3 +46,15 @@ test('an endless name: a short file name and a cut title', async () => {
   expect(Buffer.byteLength(basename(svgPath))).toBeLessThan(255)
   expect(await readFile(svgPath, 'utf8')).toContain('長…')
 })
+
+test('endless names stay apart', async () => {
+  const label = (end: string) => 'l'.repeat(240) + end
+  const requests = { outcome: ['ok'], phase: ['measure'], sent_s: [0], last_token_s: [1], client: [0] }
+  const results = ['a', 'b'].map((end) => {
+    const file = syntheticResult({ label: label(end) })
+    return { ...file, servemark: { ...file.servemark, requests } }
+  })
+  const written = (await writePlots(results, await folder())).filter((path) => path.includes('timeline'))
+  expect(new Set(written).size).toBe(4)
+  expect(Math.max(...written.map((path) => Buffer.byteLength(basename(path))))).toBeLessThan(255)
+})

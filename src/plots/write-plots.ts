@@ -46,7 +46,8 @@ export async function writePlot(
   const figures = plot.draw({ points, theme: lightTheme, looks: backendLooks }, settings).map(({ group, spec }) => {
     const times = (used.get(group) ?? 0) + 1
     used.set(group, times)
-    return { base: join(directory, times === 1 ? group : `${group}-${times}`), spec }
+    const stem = shortStem(group)
+    return { base: join(directory, times === 1 ? stem : `${stem}-${times}`), spec }
   })
   const written: string[] = []
   for (let first = 0; first < figures.length; first += atOnce) {
@@ -65,3 +66,9 @@ export async function writePlot(
 
 /** PNGs are drawn in threads of their own; more than these wait. */
 const atOnce = 4
+
+/** File systems take 255 bytes: a longer name is cut, and a hash of the whole keeps it distinct. */
+function shortStem(group: string): string {
+  if (Buffer.byteLength(group) <= 200) return group
+  return `${group.slice(0, 45).toWellFormed()}-${createHash('sha256').update(group).digest('hex').slice(0, 8)}`
+}
