@@ -19,6 +19,8 @@ export interface ServerConfiguration {
 /** Where an existing server is; null in a configuration that starts its own. */
 export interface EndpointSettings {
   readonly baseUrl: string
+  /** Addresses of further replicas of the same server. */
+  readonly others?: readonly string[]
   readonly headers: Readonly<Record<string, string>>
 }
 

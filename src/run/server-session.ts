@@ -2,12 +2,10 @@ import { join } from 'node:path'
 import type { Backend, Endpoint, Launch } from '../backends/backend.ts'
 import { normalizeBaseUrl } from '../backends/base-url.ts'
 import { UserError } from '../errors.ts'
-import { longestRequest } from '../plan/describe-plan.ts'
 import type { ServerConfiguration } from '../plan/types.ts'
-import { launchServer } from '../servers/launch-server.ts'
-import { releasePorts, reservePorts } from '../servers/ports.ts'
 import type { RunningServer } from '../servers/running-server.ts'
 import { describeExit } from '../servers/server-exit.ts'
+import { launchConfiguration, serverFileName } from './launch-configuration.ts'
 import type { RunContext } from './run-context.ts'
 
 /** The server that a configuration is measured on: one that we started, or one that was there. */
@@ -29,33 +27,19 @@ export async function openServer(
 ): Promise<ServerSession> {
   if (backend.unavailable) throw new UserError(backend.unavailable)
   if (configuration.endpoint) {
-    return { kind: 'endpoint', endpoints: [{ url: normalizeBaseUrl(configuration.endpoint.baseUrl, backend.baseUrl) }] }
+    const { baseUrl, others = [] } = configuration.endpoint
+    return {
+      kind: 'endpoint',
+      endpoints: [baseUrl, ...others].map((url) => ({ url: normalizeBaseUrl(url, backend.baseUrl) })),
+    }
   }
-  if (!backend.launch) {
-    throw new UserError(`${backend.id}: where is the server? Give its address: --base-url http://host:8000`, 2)
-  }
-  if (configuration.model === null) throw new UserError(`${configuration.bench}: needs a model: --model NAME`, 2)
-  const { tokens, clients } = longestRequest(configuration)
-  const ports = await reservePorts(configuration.parameters.replicas)
-  try {
-    const launch = await backend.launch({
-      model: configuration.model,
-      parameters: configuration.parameters,
-      ports,
-      maxTotalTokens: tokens,
-      maxConcurrency: clients,
-    })
-    const running = await launchServer(launch, {
-      logFile: join(context.runDirectory, `${fileName(configuration)}.server.log`),
-      signal,
-      name: backend.id,
-      startupTimeoutSeconds: context.startupTimeoutSeconds,
-      baseEnv: context.environment,
-    })
-    return { kind: 'launched', endpoints: running.endpoints, launch, running }
-  } finally {
-    releasePorts(ports)
-  }
+  const launched = await launchConfiguration(configuration, backend, {
+    logFile: join(context.runDirectory, `${serverFileName(configuration)}.server.log`),
+    signal,
+    startupTimeoutSeconds: context.startupTimeoutSeconds,
+    baseEnv: context.environment,
+  })
+  return { kind: 'launched', endpoints: launched.running.endpoints, ...launched }
 }
 
 /** Ends the server if it is ours. A UserError when something of it is left. */
@@ -89,8 +73,4 @@ export const isAlive = (session: ServerSession) => session.kind === 'endpoint' |
 function diedError(running: RunningServer, name: string, ending: string): UserError {
   const lines = running.logTail(8).map((line) => `\n  | ${line}`)
   return new UserError(`${name}: the server ${ending} while it was measured. Log: ${running.logFile}${lines.join('')}`)
-}
-
-function fileName({ bench, label }: ServerConfiguration): string {
-  return `${bench}-${label}`.replaceAll(/[^\w.+-]+/g, '-')
 }

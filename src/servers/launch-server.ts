@@ -3,15 +3,15 @@ import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { Launch } from '../backends/backend.ts'
 import { UserError } from '../errors.ts'
-import { endFamily } from './end-family.ts'
 import { readLogTail } from './log-tail.ts'
-import { acceptsConnections, addressOf, type Address } from './ports.ts'
+import { acceptsConnections, addressesIn, addressOf, type Address } from './ports.ts'
 import { foreignListener } from './port-owner.ts'
 import { createFamily, familyVariable, type ProcessFamily } from './process-family.ts'
 import { identityOf } from './process-tree.ts'
 import { describeAnswer, untilReady, type ReadinessAnswer } from './readiness.ts'
 import type { RunningServer, ServerEvent, StartupTimes, StopReport } from './running-server.ts'
 import { guardFamily, type Guard } from './sentinel.ts'
+import { defaultStopLimits, stopFamily, type StopLimits } from './stop-family.ts'
 import { describeExit, type ServerExit } from './server-exit.ts'
 
 export interface LaunchOptions {
@@ -30,14 +30,6 @@ export interface LaunchOptions {
   readonly stop?: Partial<StopLimits>
 }
 
-/** Seconds; the grace of the server's own signal comes with the launch. */
-export interface StopLimits {
-  readonly terminateSeconds: number
-  readonly killSeconds: number
-  readonly stragglerSeconds: number
-}
-
-const defaultStopLimits: StopLimits = { terminateSeconds: 3, killSeconds: 10, stragglerSeconds: 1 }
 const shownLines = 12
 
 /**
@@ -85,26 +77,15 @@ export async function launchServer(launch: Launch, options: LaunchOptions): Prom
   })
 
   async function end(own: Launch['stop'] | null): Promise<StopReport> {
-    const begun = performance.now()
-    const { step, remaining } = await endFamily(
-      family,
-      { ...limits, own, terminateSeconds: own === null ? 0 : limits.terminateSeconds },
-      (step) => {
-        // Not before: a server that ended just ahead of the first signal has crashed.
-        stopAsked = true
-        onEvent({ kind: 'stopping', step })
-      },
-    )
-    const openPorts = await stillOpen(addressesOf(launch))
+    const terminateSeconds = own === null ? 0 : limits.terminateSeconds
+    const stopped = await stopFamily(family, { ...limits, own, terminateSeconds }, addressesOf(launch), (step) => {
+      // Not before: a server that ended just ahead of the first signal has crashed.
+      stopAsked = true
+      onEvent({ kind: 'stopping', step })
+    })
+    const { remaining } = stopped
     if (remaining.length === 0) guard.release()
-    return {
-      how: step ?? 'had-exited',
-      exit: remaining.some((left) => left.pid === pid) ? null : await exited,
-      stopSeconds: (performance.now() - begun) / 1000,
-      remaining,
-      openPorts,
-      clean: remaining.length === 0 && openPorts.length === 0,
-    }
+    return { ...stopped, exit: remaining.some((left) => left.pid === pid) ? null : await exited }
   }
 
   let startup: StartupTimes
@@ -117,6 +98,7 @@ export async function launchServer(launch: Launch, options: LaunchOptions): Prom
   }
   onEvent({ kind: 'ready', startup })
 
+  let left = false
   let report: Promise<StopReport> | null = null
   const stop = (): Promise<StopReport> => (report ??= end(launch.stop))
   return {
@@ -130,7 +112,14 @@ export async function launchServer(launch: Launch, options: LaunchOptions): Prom
     alive,
     logTail,
     stop,
-    [Symbol.asyncDispose]: async () => void (await stop()),
+    leave() {
+      left = true
+      const members = family.living()
+      guard.release()
+      child.unref()
+      return { family: guard.id, leader: family.leader ?? { pid, startTicks: null }, members }
+    },
+    [Symbol.asyncDispose]: async () => void (left || (await stop())),
   }
 
   async function load(): Promise<StartupTimes> {
@@ -266,14 +255,7 @@ async function refuseTakenPorts(launch: Launch, name: string): Promise<void> {
 }
 
 function addressesOf(launch: Launch): Address[] {
-  const urls = [launch.readiness.url, ...launch.endpoints.map(({ url }) => url)]
-  const all = urls.map(addressOf)
-  return all.filter(({ host, port }, at) => all.findIndex((other) => other.host === host && other.port === port) === at)
-}
-
-async function stillOpen(addresses: readonly Address[]): Promise<string[]> {
-  const open = await Promise.all(addresses.map((address) => acceptsConnections(address)))
-  return addresses.filter((_, at) => open[at]).map(({ host, port }) => `${host}:${port}`)
+  return addressesIn([launch.readiness.url, ...launch.endpoints.map(({ url }) => url)])
 }
 
 function withLog(logFile: string, logTail: (lines: number) => string[]): string {

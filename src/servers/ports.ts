@@ -39,6 +39,12 @@ export function addressOf(url: string): Address {
   return { host: hostname.replaceAll(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) }
 }
 
+/** The addresses of several urls, each once. */
+export function addressesIn(urls: readonly string[]): Address[] {
+  const all = urls.map(addressOf)
+  return all.filter(({ host, port }, at) => all.findIndex((other) => other.host === host && other.port === port) === at)
+}
+
 /** Whether something takes connections there. No answer within the limit counts as no. */
 export async function acceptsConnections({ host, port }: Address, timeoutSeconds = 1): Promise<boolean> {
   const socket = connect({ host, port })

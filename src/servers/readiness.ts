@@ -31,6 +31,16 @@ export async function untilReady(
   }
 }
 
+/** One probe. */
+export async function askReadiness(url: string): Promise<ReadinessAnswer> {
+  const dispatcher = new Agent({ pipelining: 0, connections: 1, connect: { timeout: probeSeconds * 1000 } })
+  try {
+    return await probe(url, dispatcher, new AbortController().signal)
+  } finally {
+    dispatcher.destroy().catch(() => {})
+  }
+}
+
 async function probe(url: string, dispatcher: Agent, signal: AbortSignal): Promise<ReadinessAnswer> {
   try {
     const { statusCode, body } = await request(url, {

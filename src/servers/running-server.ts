@@ -1,7 +1,9 @@
 import type { Endpoint } from '../backends/backend.ts'
 import type { EndStep } from './end-family.ts'
+import type { ProcessIdentity } from './process-tree.ts'
 import type { ReadinessAnswer } from './readiness.ts'
 import type { ServerExit } from './server-exit.ts'
+import type { StoppedFamily } from './stop-family.ts'
 
 /** A server that answered its readiness probe. `await using` stops it. */
 export interface RunningServer extends AsyncDisposable {
@@ -19,6 +21,19 @@ export interface RunningServer extends AsyncDisposable {
   logTail(lines: number): string[]
   /** Ends the server and all that came from it. Every call returns the same report. */
   stop(): Promise<StopReport>
+  /**
+   * Lets it run on when this process ends, whichever way; returns what a later process needs to stop it. Disposing then
+   * stops nothing.
+   */
+  leave(): LeftProcesses
+}
+
+/** A server's processes, told apart from all others after the process that started them is gone. */
+export interface LeftProcesses {
+  /** The value of `SERVEMARK_FAMILY` that they were started with. */
+  readonly family: string
+  readonly leader: ProcessIdentity
+  readonly members: readonly ProcessIdentity[]
 }
 
 /** Seconds since the launch began. */
@@ -29,18 +44,9 @@ export interface StartupTimes {
   readonly ready_s: number
 }
 
-export interface StopReport {
-  /** `had-exited`: nothing was left to stop; else the last step that was needed. */
-  readonly how: 'had-exited' | EndStep
+export interface StopReport extends StoppedFamily {
   /** Null when even KILL did not end the server itself. */
   readonly exit: ServerExit | null
-  readonly stopSeconds: number
-  /** Processes that even KILL did not end. */
-  readonly remaining: readonly { readonly pid: number; readonly command: string }[]
-  /** `host:port` of endpoints that still take connections. */
-  readonly openPorts: readonly string[]
-  /** Nothing is left: no process, no open port. */
-  readonly clean: boolean
 }
 
 export type ServerEvent =
