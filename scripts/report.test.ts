@@ -45,7 +45,7 @@ test('report of two folders: says what changed from the first to the second', as
 
 test('plot: draws the given folders', async () => {
   const { stdout } = await script('plot', 'vllm')
-  expect(stdout).toMatch(/plots\/throughput_latency\/.*\.svg\n.*\.png\n$/)
+  expect(stdout).toMatch(/plots\/throughput_latency\/.*\.svg\n.*\.png\n/)
 })
 
 test('a slip is one line and exit code 2', async () => {
