@@ -2,7 +2,7 @@ import { stallMedians } from '../metrics/stalls.ts'
 import { quantile } from '../metrics/statistics.ts'
 import { frameAxis, framedChart, raw, type ChartFrame, type Layer } from './chart-frame.ts'
 import { axisFromZero } from './axis.ts'
-import { caveatLines, byGroup, curvesOf, serverSize, workOf } from './curves.ts'
+import { byGroup, curvesOf, serverSize, workOf } from './curves.ts'
 import { toData } from './curve-labels.ts'
 import { textSize } from './figure.ts'
 import { measureText } from './font.ts'
@@ -35,6 +35,11 @@ export const timeline: Plot = {
 
 const fileName = (text: string) => text.replaceAll(/[^\w.-]+/g, '_')
 
+const verdictLines = {
+  suspect: 'The verdict on this point is suspect; the report says why.',
+  invalid: 'The verdict on this point is invalid; do not use it.',
+} as const
+
 /** More cannot be told apart, and make a file that is slow to open. */
 const mostRequests = 600
 
@@ -65,10 +70,8 @@ function drawPoint(stem: string, name: string, point: PlottedPoint, again: numbe
       ...(Number.isFinite(limit)
         ? [`Stall: a gap between tokens over ${(limit * 1000).toPrecision(3)} ms, ${stallMedians} times the median.`]
         : []),
-      ...caveatLines([point]).filter((line) => !line.startsWith('Hollow')),
-      ...(point.status === 'suspect' && point.generation === null
-        ? ['The verdict on this point is suspect; the report says why.']
-        : []),
+      ...(point.status === 'valid' || point.generation !== null ? [] : [verdictLines[point.status]]),
+      ...(point.caveat === null ? [] : [point.caveat]),
     ],
     x: frameAxis(axisFromZero(end, 8), 'Time since the first request was sent (s)'),
     y: frameAxis({ min: count - 0.5, max: -0.5, ticks: rowTicks, format: 'd' }, known ? 'Client' : 'Row', {
