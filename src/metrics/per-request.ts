@@ -23,7 +23,13 @@ export function perRequest(
     const tokens = length(row)
     if (tokens != null) lengths.push(tokens)
   }
-  return distributionOf('s', values, measured.lost.length, lengths.length === values.length ? lengths : null)
+  return distributionOf(
+    's',
+    values,
+    measured.lost.length,
+    lengths.length === values.length ? lengths : null,
+    measured.facts.clients ?? 1,
+  )
 }
 
 /** The same of a rate, where more is better: requests that were not ok stand at 0 in the censored percentiles. */
@@ -56,13 +62,14 @@ export function perRequestRate(
 
 /**
  * A distribution's block with its 95 % intervals; `values` in order of sending, `lost` further ones at +infinity, `lengths`
- * as in `standardError`.
+ * and `together` as in `standardError`.
  */
 export function distributionOf(
   unit: string,
   values: readonly number[],
   lost = 0,
   lengths: readonly number[] | null = null,
+  together = 1,
 ): DistributionBlock {
   const block = summarize(unit, values, lost)
   if (values.length === 0) return block
@@ -74,7 +81,7 @@ export function distributionOf(
     p95: of('p95', lost),
     p99: of('p99', lost),
   })
-  const intervals = { mean: meanInterval(values, lengths), ...all(0) }
+  const intervals = { mean: meanInterval(values, lengths, together), ...all(0) }
   return block.censored
     ? { ...block, intervals, censored: withIntervals(block.censored, all(lost)) }
     : { ...block, intervals }

@@ -55,11 +55,16 @@ export function valuesNeeded(share: number): number {
 }
 
 /**
- * 95 % interval of a mean by Student's t; values in order of sending, `lengths` as in `standardError`. Open below three
+ * 95 % interval of a mean by Student's t; values in order of sending, `lengths` and `together` as in
+ * `standardError`. Open below three
  * independent values.
  */
-export function meanInterval(values: readonly number[], lengths: readonly number[] | null = null): IntervalBlock {
-  const found = standardError(values, lengths)
+export function meanInterval(
+  values: readonly number[],
+  lengths: readonly number[] | null = null,
+  together = 1,
+): IntervalBlock {
+  const found = standardError(values, lengths, together)
   if (found === null) return { low: null, high: null }
   const mean = sum(values) / values.length
   const half = reach(found.effective) * found.error

@@ -32,7 +32,7 @@ export function rateInterval(
   const [done, took] = [sum(works), sum(times)]
   if (works.length < 3 || !(done > 0) || !(took > 0)) return { low: null, high: null }
   const off = works.map((one, i) => one - (done / took) * (times[i] ?? 0))
-  const found = standardError(off, lengths.length === off.length ? lengths : null)
+  const found = standardError(off, lengths.length === off.length ? lengths : null, facts.clients)
   if (found === null) return { low: null, high: null }
   const ofRatio = found.error / (done / off.length)
   const relative = reach(found.effective) * Math.hypot(ofRatio, endSpread(span, facts.clients, took))

@@ -12,9 +12,15 @@ export const classicLatency = {
   formula: 'mean(end - start)',
   needs: [],
   show: { unit: 's', scale: 1, digits: 3 },
-  of: ({ classic }) => ({
+  of: ({ classic, facts }) => ({
     unit: 's',
     ...formula(classic),
-    ...(classic.length > 0 && { interval: meanInterval(classic.map(({ start, end }) => end - start)) }),
+    ...(classic.length > 0 && {
+      interval: meanInterval(
+        classic.map(({ start, end }) => end - start),
+        null,
+        facts.clients ?? 1,
+      ),
+    }),
   }),
 } as const satisfies ScalarMetric
