@@ -8,7 +8,7 @@ import type { Backend, DecoderModule, LaunchContext, ServerParameters } from './
 import { backendIds, backends, backendTags, findBackend } from './index.ts'
 
 /** Files of this folder that are no backend. */
-const support = ['auth', 'backend', 'base-url', 'index', 'probe-http', 'trust']
+const support = ['auth', 'redactor', 'backend', 'base-url', 'index', 'probe-http', 'trust']
 const list: readonly Backend[] = Object.values(backends)
 
 test('every file of the folder is a registered backend or named support', () => {
