@@ -100,8 +100,8 @@ const marks: Readonly<Record<ComparisonVerdict, string>> = {
   'cannot tell': '? cannot tell',
 }
 
-function footnotes({ together, runs, alone, points }: Comparison): string[] {
-  if (points.length === 0) return []
+function footnotes({ together, runs, alone }: Comparison): string[] {
+  if (together === 0) return []
   const spread =
     runs >= runsForSpread
       ? `Intervals are of the spread between ${runs} runs or more.`

@@ -97,6 +97,14 @@ describe('what cannot be told', () => {
     })
     expect(figure(before, longer, 'tpot.mean')?.change.kind).toBe('known')
   })
+  test('prompts a token apart are equal work, as salts differ; much longer ones are not', () => {
+    const { prompt_length: length } = after.servemark.metrics
+    if (!length || !('mean' in length) || length.mean === null) throw new Error('no length')
+    const by = (factor: number) =>
+      like(after, { metrics: { prompt_length: { ...length, mean: (length.mean ?? 0) * factor } } })
+    expect(figure(before, by(1.1), 'ttft.p50')?.change.kind).toBe('known')
+    expect(figure(before, by(1.5), 'ttft.p50')?.change.kind).toBe('unknown')
+  })
   test('nothing in common fails the gate', () => {
     expect(regressions(compareResults([before], []), 0.05, false)).toEqual([{ kind: 'nothing' }])
   })

@@ -43,8 +43,9 @@ export interface CompareOptions {
 /** In how many comparisons, at most, chance alone may call any figure better or worse. */
 export const falseAlarms = 0.03
 export const usualMargin = 0.05
-/** Mean lengths that differ by more make unequal work. */
+/** Mean lengths that differ by more make unequal work; prompts of equal words differ by a token or two with their salts. */
 const unequalWork = 0.02
+const saltTokens = 2
 
 /**
  * Compares the points that both sides have. `same`: the 95 % interval of the change lies within the margin. `worse` and
@@ -112,7 +113,9 @@ function unlike({ before, after }: MatchedPoint, allowInvalid: boolean) {
   const invalid = [...before, ...after].some(({ servemark }) => servemark.verdict.status === 'invalid')
   const lengths = (['prompt', 'output'] as const).flatMap((which) => {
     const [a, b] = [meanLength(before, which), meanLength(after, which)]
-    if (a === null || b === null || Math.abs(b / a - 1) <= unequalWork) return []
+    if (a === null || b === null) return []
+    const allowed = Math.max(unequalWork * a, which === 'prompt' ? saltTokens : 0)
+    if (Math.abs(b - a) <= allowed) return []
     return [{ which, text: `unequal work: ${a.toPrecision(4)} and ${b.toPrecision(4)} ${which} tokens a request` }]
   })
   const otherPrompts = lengths.find((each) => each.which === 'prompt')
