@@ -112,12 +112,11 @@ export async function launchServer(launch: Launch, options: LaunchOptions): Prom
     alive,
     logTail,
     stop,
+    family: () => ({ id: guard.id, leader: family.leader ?? { pid, startTicks: null }, members: family.living() }),
     leave() {
       left = true
-      const members = family.living()
       guard.release()
       child.unref()
-      return { family: guard.id, leader: family.leader ?? { pid, startTicks: null }, members }
     },
     [Symbol.asyncDispose]: async () => void (left || (await stop())),
   }

@@ -21,17 +21,16 @@ export interface RunningServer extends AsyncDisposable {
   logTail(lines: number): string[]
   /** Ends the server and all that came from it. Every call returns the same report. */
   stop(): Promise<StopReport>
-  /**
-   * Lets it run on when this process ends, whichever way; returns what a later process needs to stop it. Disposing then
-   * stops nothing.
-   */
-  leave(): LeftProcesses
+  /** What a later process needs to stop it. */
+  family(): LeftProcesses
+  /** Lets it run on when this process ends, whichever way. Disposing then stops nothing. */
+  leave(): void
 }
 
 /** A server's processes, told apart from all others after the process that started them is gone. */
 export interface LeftProcesses {
   /** The value of `SERVEMARK_FAMILY` that they were started with. */
-  readonly family: string
+  readonly id: string
   readonly leader: ProcessIdentity
   readonly members: readonly ProcessIdentity[]
 }
