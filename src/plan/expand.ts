@@ -6,6 +6,7 @@ import { describeIssue } from '../issue-words.ts'
 import { closest } from './closest.ts'
 import { expandLoad } from './load-shapes/expand-load.ts'
 import { loadKind } from './load-shapes/index.ts'
+import { forReplicas } from './load-shapes/per-replica.ts'
 import type { BackendEntry, Bench } from './options.ts'
 import type { LoadShape, Point, ServerConfiguration } from './types.ts'
 
@@ -46,7 +47,6 @@ function expandBackend(
   }
   const { dimensions, own } = splitSettings(name, id, backend, { ...settings, ...handedDown(bench, id, backends) })
   const configurations: ServerConfiguration[] = []
-  const points = expandPoints(bench)
   const all = {
     tensorParallel: [dimensions.tensorParallel ?? bench.tensorParallel].flat(),
     maxRaggedBatchSize: [dimensions.maxRaggedBatchSize ?? bench.maxRaggedBatchSize].flat(),
@@ -71,7 +71,7 @@ function expandBackend(
           label: [id, ...backend.dimensions.map((dimension) => dimensionLabel(dimension, parameters))].join(' '),
           resultLabel: bench.label ?? id,
           endpoint: bench.baseUrl === null ? null : { baseUrl: bench.baseUrl, headers: bench.header },
-          points,
+          points: expandPoints(forReplicas(bench, replicas)),
         })
       }
     }

@@ -300,6 +300,9 @@ export const benchOptions = {
     value: 'N',
     defaultText: '4 x clients + 32; in an open loop what is due in its time',
   }),
+  perReplica: option(z.boolean().default(false), 'Clients, request rates and requests are those of each replica', {
+    group: 'load',
+  }),
   duration: option(seconds.nullable().default(null), 'Send for so long, e.g. 30s or 2m', {
     group: 'load',
     value: 'TIME',
