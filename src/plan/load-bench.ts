@@ -32,19 +32,24 @@ export async function loadBench(
   return { name, path, bench, configurations: expandBench(name, bench, backends) }
 }
 
+/** Files that are being read now. */
+const reading = new Set<string>()
+const onExit = (): void => {
+  for (const shown of reading) process.stderr.write(`${shown}: ended while it was read\n`)
+  process.exitCode = 2
+}
+
 /** The default export. A file may wait for what never comes, or end the process: then this one says so and ends it. */
 async function readBench(path: string, shown: string): Promise<unknown> {
-  const onExit = () => {
-    process.stderr.write(`${shown}: ended while it was read\n`)
-    process.exitCode = 2
-  }
-  process.on('exit', onExit)
+  if (reading.size === 0) process.on('exit', onExit)
+  reading.add(shown)
   try {
     return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default
   } catch (error) {
     throw unreadable(shown, error)
   } finally {
-    process.off('exit', onExit)
+    reading.delete(shown)
+    if (reading.size === 0) process.off('exit', onExit)
   }
 }
 
