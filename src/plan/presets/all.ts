@@ -4,7 +4,7 @@ import type { Preset } from './preset.ts'
 export const all: Preset = {
   id: 'all',
   about: 'every model on each of its servers, streaming',
-  select: { kind: 'tags', filter: 'full && gpu' },
+  select: { kind: 'tags', tags: ['full', 'gpu'] },
   options: { stream: true },
   needs: [],
 }

@@ -2,6 +2,7 @@ import { UserError } from '../../errors.ts'
 import { flagOf } from '../flags.ts'
 import { loadKeys } from '../load-shapes/expand-load.ts'
 import type { BenchInput } from '../options.ts'
+import type { Tag } from '../tags.ts'
 
 /** A sweep by name: which benches run, and what is set over their files. Data only. */
 export interface Preset {
@@ -16,7 +17,7 @@ export interface Preset {
 
 /** By tags, so that a new bench file takes part; or by name, where the sweep is about certain models. */
 export type PresetSelection =
-  | { readonly kind: 'tags'; readonly filter: string }
+  | { readonly kind: 'tags'; readonly tags: readonly Tag[] }
   | { readonly kind: 'projects'; readonly names: readonly string[] }
 
 export interface PresetNeed {
@@ -25,25 +26,21 @@ export interface PresetNeed {
   readonly text: string
 }
 
-/** What the user's own words say, which go over the preset. */
-export interface UserWords {
-  readonly hasProjects: boolean
-  /** Options by key. */
-  readonly options: Readonly<Record<string, unknown>>
+/** The projects of a preset; `chosen` are those that the user's own words leave, null where they say nothing. */
+export function presetProjects(
+  { select }: Preset,
+  benches: readonly { readonly name: string; readonly tags: readonly Tag[] }[],
+  chosen: readonly string[] | null,
+): readonly string[] {
+  if (select.kind === 'projects') return chosen ?? select.names
+  const tagged = benches.filter(({ tags }) => select.tags.every((tag) => tags.includes(tag))).map(({ name }) => name)
+  return chosen === null ? tagged : tagged.filter((name) => chosen.includes(name))
 }
 
-/** Vitest's words and the suite's for a preset, without the projects and the load that the user's words replace. */
-export function presetWords(preset: Preset, user: UserWords): { vitest: string[]; suite: string[] } {
-  const { select } = preset
-  const projects = select.kind === 'projects' && !user.hasProjects ? select.names : []
-  const replaced: ReadonlySet<string> = new Set(loadKeys.some((key) => key in user.options) ? loadKeys : [])
-  return {
-    vitest: [
-      ...(select.kind === 'tags' ? ['--tags-filter', select.filter] : []),
-      ...projects.flatMap((name) => ['--project', name]),
-    ],
-    suite: Object.entries(preset.options).flatMap(([key, value]) => (replaced.has(key) ? [] : flagWords(key, value))),
-  }
+/** The options of a preset as words, without the load where `given`, the user's own by key, hold another. */
+export function presetWords({ options }: Preset, given: Readonly<Record<string, unknown>>): string[] {
+  const replaced: ReadonlySet<string> = new Set(loadKeys.some((key) => key in given) ? loadKeys : [])
+  return Object.entries(options).flatMap(([key, value]) => (replaced.has(key) ? [] : flagWords(key, value)))
 }
 
 /** Throws a UserError (exit code 2) when something is missing that only the user can know. */

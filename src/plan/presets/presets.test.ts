@@ -5,7 +5,7 @@ import { backends } from '../../backends/index.ts'
 import { parseFlags } from '../flags.ts'
 import { loadBench } from '../load-bench.ts'
 import { presets } from './index.ts'
-import { checkNeeds, presetWords, type Preset } from './preset.ts'
+import { checkNeeds, presetProjects, presetWords, type Preset } from './preset.ts'
 
 const benches = join(import.meta.dirname, '../../../benches')
 const list: Preset[] = Object.values(presets)
@@ -13,8 +13,7 @@ const list: Preset[] = Object.values(presets)
 /** The server configurations of a preset that names projects, with the user's words after it. */
 async function plan(preset: Preset, ...words: string[]) {
   if (preset.select.kind !== 'projects') throw new Error('by tags')
-  const user = { hasProjects: false, options: parseFlags(words).bench }
-  const flags = parseFlags([...presetWords(preset, user).suite, ...words])
+  const flags = parseFlags([...presetWords(preset, parseFlags(words).bench), ...words])
   const loaded = preset.select.names.map((name) => {
     const path = join(benches, `${name}.bench.ts`)
     return loadBench(name, path, path, flags.bench, backends)
@@ -30,12 +29,15 @@ test('every preset has a file of its own, is listed by its id and is said in one
   expect(list.map(({ id }) => id)).toEqual(Object.keys(presets))
 })
 
-test('all takes every GPU bench by its tags, and each of the original is one', async () => {
-  expect(presetWords(presets.all, { hasProjects: false, options: {} }).vitest).toEqual(['--tags-filter', 'full && gpu'])
+test('all takes every GPU bench by its tags, and each model of the original is one', async () => {
+  const files = await Promise.all(
+    readdirSync(benches).map((file) => loadBench(file, join(benches, file), file, {}, backends)),
+  )
+  const tagged = files.map(({ name, bench }) => ({ name, tags: bench.tags }))
+  const names = presetProjects(presets.all, tagged, null)
   const models: Record<string, string[]> = {}
-  for (const file of readdirSync(benches)) {
-    const { bench } = await loadBench(file, join(benches, file), file, {}, backends)
-    if (!bench.tags.includes('gpu') || !bench.tags.includes('full')) continue
+  for (const { name, bench } of files) {
+    if (!names.includes(name)) continue
     models[String(bench.model)] = bench.backends.map((entry) => (typeof entry === 'string' ? entry : entry.name))
   }
   const both = ['fastgen', 'vllm']
@@ -102,11 +104,22 @@ test('first-replicas gives each replica 16 clients and 256 requests', async () =
   ])
 })
 
-test("the user's options go over the preset's, and so do projects", async () => {
+test("the user's projects narrow tags and replace names", () => {
+  const tagged = [
+    { name: 'a', tags: ['full', 'gpu'] as const },
+    { name: 'b', tags: ['full', 'gpu'] as const },
+    { name: 'c', tags: ['gpu'] as const },
+  ]
+  expect(presetProjects(presets.all, tagged, null)).toEqual(['a', 'b'])
+  expect(presetProjects(presets.all, tagged, ['b', 'c'])).toEqual(['b'])
+  expect(presetProjects(presets.example, tagged, ['c'])).toEqual(['c'])
+  expect(presetProjects(presets.example, tagged, null)).toEqual(['llama-7b'])
+})
+
+test("the user's options go over the preset's", async () => {
   const [configuration] = await plan(presets.example, '--vllm', '--tp_size', '2', '-c', '3')
   expect(configuration?.label).toBe('vllm tp=2 bs=768 replicas=1')
   expect(configuration?.points.map(({ label }) => label)).toEqual(['prompt=2600 gen=60 clients=3'])
-  expect(presetWords(presets.example, { hasProjects: true, options: {} }).vitest).toEqual([])
 })
 
 test('--per-replica goes with clients and rates only', async () => {
