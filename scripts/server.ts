@@ -22,6 +22,7 @@ import {
   type ServerFile,
   type ServerRecord,
 } from '../src/servers/standing-server.ts'
+import { flagsTakenByNpm } from './npm-flags.ts'
 import { sortWords } from './sort-words.ts'
 
 /** The server part alone: starts a server that outlives this command, tells of it, stops it. */
@@ -58,6 +59,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 await exitOnUserError(async () => {
+  const eaten = flagsTakenByNpm(process.env)
+  if (eaten.length > 0) {
+    throw new UserError(
+      `npm took ${eaten.join(' ')} for itself. Put -- first: npm run server -- start ${eaten[0]} ...`,
+      2,
+    )
+  }
   const { action, rest } = splitAction(process.argv.slice(2))
   const { vitest, suite } = sortWords(rest)
   const commandLine = readCommandLine(['', '', '--', ...suite])
