@@ -94,8 +94,8 @@ function splitAction(words: readonly string[]): { action: Action | null; rest: r
 }
 
 async function start(asked: Asked): Promise<number> {
-  using _turn = await takeTurn(asked)
   const { configuration, startupTimeoutSeconds } = await chooseConfiguration(asked, asked.commandLine.flags.bench)
+  using _turn = await takeTurn(asked)
   return await startOne(asked, configuration, startupTimeoutSeconds, asked.commandLine.flags.bench)
 }
 
