@@ -212,7 +212,13 @@ describe('stopping', () => {
   test("by the server's own signal", async () => {
     const server = await launch([], {}, { stop: { signal: 'SIGINT', graceSeconds: 10 } })
     const report = await server.stop()
-    expect(report).toMatchObject({ how: 'own-signal', clean: true, exit: { kind: 'stopped', signal: 'SIGINT' } })
+    expect(report).toMatchObject({
+      how: 'own-signal',
+      remaining: [],
+      openPorts: [],
+      clean: true,
+      exit: { kind: 'stopped', signal: 'SIGINT' },
+    })
     expect(await acceptsConnections({ host: '127.0.0.1', port })).toBe(false)
   })
 

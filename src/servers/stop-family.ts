@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { endFamily, type EndLimits, type EndStep } from './end-family.ts'
 import { acceptsConnections, type Address } from './ports.ts'
 import type { ProcessFamily } from './process-family.ts'
@@ -42,7 +43,16 @@ export async function stopFamily(
   }
 }
 
-async function stillOpen(addresses: readonly Address[]): Promise<string[]> {
-  const open = await Promise.all(addresses.map((address) => acceptsConnections(address)))
-  return addresses.filter((_, at) => open[at]).map(({ host, port }) => `${host}:${port}`)
+/**
+ * Addresses that still take connections. A process whose first thread is gone counts as ended while its other threads
+ * may hold the socket for a moment, so an open port is looked at again before it is told.
+ */
+async function stillOpen(addresses: readonly Address[], patienceSeconds = 1): Promise<string[]> {
+  const deadline = performance.now() + patienceSeconds * 1000
+  for (;;) {
+    const open = await Promise.all(addresses.map((address) => acceptsConnections(address)))
+    const left = addresses.filter((_, at) => open[at]).map(({ host, port }) => `${host}:${port}`)
+    if (left.length === 0 || performance.now() >= deadline) return left
+    await sleep(20)
+  }
 }
