@@ -5,7 +5,7 @@ export default defineBench({
   tags: ['smoke', 'cpu'],
   backends: ['llamacpp'],
   promptTokens: [32],
-  outputTokens: [8],
+  outputTokens: [16],
   clients: [1, 2],
-  requests: 16,
+  requests: 100,
 })
