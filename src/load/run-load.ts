@@ -11,7 +11,7 @@ import { limitsInNs, LimitSweep } from './limits.ts'
 import type { LoadPlan, LoadProgress } from './plan.ts'
 import { PollBatches } from './poll-batch.ts'
 import { Progress } from './progress.ts'
-import { seededRandom } from './random.ts'
+import { mulberry32 } from '../mulberry32.ts'
 import { Recorder } from './recorder.ts'
 import type { RequestRecord } from './request-record.ts'
 import { newRecord } from './request-record.ts'
@@ -218,7 +218,7 @@ class LoadRun {
     return {
       warmup,
       requests,
-      random: seededRandom(this.#plan.seed),
+      random: mulberry32(this.#plan.seed),
       now: this.#context.now,
       moments: this.#moments,
       stopped: () => this.#stopped(),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { seededRandom } from './random.ts'
+import { mulberry32 } from '../mulberry32.ts'
 import { Saturation } from './saturation.ts'
 
 /** A server that works on `slots` requests at a time; seconds from the start to when it was found, or null. */
@@ -10,7 +10,7 @@ function play(given: {
   readonly seconds: number
   readonly random?: boolean
 }): number | null {
-  const random = seededRandom(7)
+  const random = mulberry32(7)
   const saturation = new Saturation(0)
   const free = new Array<number>(given.slots).fill(0)
   const ends: [end: number, latency: number][] = []

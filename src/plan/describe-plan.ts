@@ -1,4 +1,5 @@
 import type { Backend } from '../backends/backend.ts'
+import { shellQuote } from '../shell-quote.ts'
 import type { BackendRegistry } from './expand.ts'
 import { loadKind } from './load-shapes/index.ts'
 import type { LoadedBench } from './load-bench.ts'
@@ -50,8 +51,8 @@ async function describeServer(configuration: ServerConfiguration, backend: Backe
     maxTotalTokens: lengths.tokens,
     maxConcurrency: lengths.clients,
   })
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`)
-  const line = `$ ${[...variables, ...argv.map(quote)].join(' ')}`
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${shellQuote(value)}`)
+  const line = `$ ${[...variables, ...argv.map(shellQuote)].join(' ')}`
   return backend.unavailable ? `${line}\n    ${backend.unavailable}` : line
 }
 
@@ -69,8 +70,4 @@ export function longestRequest({ points }: ServerConfiguration): { tokens: numbe
     tokens: Math.max(1, ...tokens),
     clients: Math.max(1, ...points.map(({ load }) => loadKind(load).concurrency(load))),
   }
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -1,6 +1,7 @@
 import { metrics } from '../metrics/index.ts'
 import type { Show } from '../metrics/metric.ts'
 import type { ResultFile } from '../result/schema.ts'
+import { shellQuote } from '../shell-quote.ts'
 import { reportColumns } from './columns.ts'
 import { findingsOf, shareOfWorst, worstStatus } from './findings.ts'
 import { html, type Html } from './html-text.ts'
@@ -198,7 +199,5 @@ function factText(value: unknown): string {
 
 /** As one would type it: words with other characters than plain ones in single quotes. */
 export function commandLine(argv: readonly string[]): string {
-  return argv
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
-    .join(' ')
+  return argv.map(shellQuote).join(' ')
 }
