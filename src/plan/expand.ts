@@ -7,7 +7,8 @@ import { closest } from './closest.ts'
 import { expandLoad } from './load-shapes/expand-load.ts'
 import { loadKind } from './load-shapes/index.ts'
 import { forReplicas } from './load-shapes/per-replica.ts'
-import type { BackendEntry, Bench } from './options.ts'
+import type { Bench } from './options.ts'
+import type { BackendEntry } from './options/server.ts'
 import type { LoadShape, Point, ServerConfiguration } from './types.ts'
 
 /** The backends that exist, by name; passed in so that plans can be tested without them. */

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
 import { UserError } from '../errors.ts'
 import { closest } from './closest.ts'
-import { benchOptions, optionMeta, runOptions } from './options.ts'
+import { optionMeta } from './options/option.ts'
+import { runOptions } from './options/run.ts'
+import { benchOptions } from './options.ts'
 import { findOriginalOption, splitShortOption } from './original-options.ts'
 
 /** What the words after `--` said: only what was given, still unchecked. */

@@ -1,5 +1,7 @@
 import { flagOf } from './flags.ts'
-import { benchOptions, optionMeta, runOptions, type OptionMeta } from './options.ts'
+import { optionMeta, type OptionMeta } from './options/option.ts'
+import { runOptions } from './options/run.ts'
+import { benchOptions } from './options.ts'
 
 const titles: Record<OptionMeta['group'], string> = {
   server: 'Server',

@@ -4,7 +4,7 @@ import type { Backend } from '../backends/backend.ts'
 import { expandBench } from './expand.ts'
 import { parseFlags } from './flags.ts'
 import { helpText } from './help.ts'
-import { closedLoop } from './options.ts'
+import { closedLoop } from './load-shapes/schema.ts'
 import { parseBench, parseRunOptions } from './parse-bench.ts'
 
 const backend = (id: string, dimensions: Backend['dimensions'], shape: z.ZodRawShape = {}) =>

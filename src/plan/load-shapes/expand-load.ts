@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts'
-import type { Bench, Load } from '../options.ts'
+import type { Bench } from '../options.ts'
+import type { Load } from './schema.ts'
 import type { Arrival, ConcurrencyCap, LoadShape } from '../types.ts'
 import { defaultDurationSeconds } from './constant-rate.ts'
 import { constantStage } from './open-loop.ts'
