@@ -72,8 +72,8 @@ export interface Probe {
   readonly identity: Readonly<Record<string, unknown>>
   /** Lines a user should read (clamped lengths, missing usage, ...). */
   readonly notes: readonly string[]
-  /** How replies are cut, where versions of one server differ; it then goes before the wire's. */
-  readonly framing?: Framing
+  /** Where versions of one server differ; it then goes before the backend's. */
+  readonly wire?: Wire
 }
 
 export interface Capabilities {
@@ -113,9 +113,10 @@ export interface WireRequest {
 }
 
 export type Framing = 'sse' | 'ndjson' | 'nul-json' | 'json'
+/** How requests and replies are carried. `proto`: URL of the service's .proto file; bodies and events are its messages as JSON. */
 export type Wire =
   | { readonly transport: 'http'; readonly framing: Framing }
-  | { readonly transport: 'grpc'; readonly service: string; readonly method: string }
+  | { readonly transport: 'grpc'; readonly proto: string; readonly service: string; readonly method: string }
 
 /** One framed event as the load generator hands it over. `event` is SSE's event type. */
 export interface FramedEvent {

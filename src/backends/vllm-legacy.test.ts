@@ -20,12 +20,12 @@ test.each([
   ['\n', 'ndjson'],
 ] as const)('the probe finds out how events end (%j)', async (delimiter, framing) => {
   const { target } = await server({ delimiter })
-  expect((await probeOf(vllmLegacy, target)).framing).toBe(framing)
+  expect((await probeOf(vllmLegacy, target)).wire).toEqual({ transport: 'http', framing })
 })
 
 test('a whole answer needs no framing', async () => {
   const { target } = await server({}, { stream: false })
-  expect((await probeOf(vllmLegacy, target)).framing).toBeUndefined()
+  expect((await probeOf(vllmLegacy, target)).wire).toBeUndefined()
   expect(vllmLegacy.wire(target)).toEqual({ transport: 'http', framing: 'json' })
 })
 

@@ -4,12 +4,12 @@ import type { EventSink, Framer } from './framing/framer.ts'
 import { SseFramer } from './framing/sse.ts'
 import { float64Column } from './growable.ts'
 import type { PollBatches } from './poll-batch.ts'
-import type { Broken, ConnectionOwner, ConnectionUser } from './transport/connection.ts'
-import { Connection } from './transport/connection.ts'
-import { parseEndpoint } from './transport/endpoint.ts'
-import type { OpenSocket } from './transport/open-socket.ts'
-import { prepareRequest } from './transport/request-bytes.ts'
-import type { ResponseHead } from './transport/response-head.ts'
+import type { Broken, ConnectionOwner, ConnectionUser } from './transport/http/connection.ts'
+import { Connection } from './transport/http/connection.ts'
+import { parseEndpoint } from './transport/http/endpoint.ts'
+import type { OpenSocket } from './transport/http/open-socket.ts'
+import { requestBytes } from './transport/http/request-bytes.ts'
+import type { ResponseHead } from './transport/http/response-head.ts'
 
 const retryMs = 250
 const mark = Buffer.from('"sent_ns":"')
@@ -36,7 +36,7 @@ export class Canary implements ConnectionUser, ConnectionOwner {
   constructor(plan: CanaryPlan, batches: PollBatches, now: () => number, monotonicNs: number, openSocket: OpenSocket) {
     const endpoint = parseEndpoint(plan.url, 0, [])
     this.#open = () => new Connection(-1, endpoint, this, batches, now, openSocket)
-    this.#bytes = prepareRequest(plan.request, 0, 'POST', [endpoint]).bytes[0]!
+    this.#bytes = requestBytes(plan.request, 'POST', endpoint)
     this.#monotonicNs = monotonicNs
   }
 

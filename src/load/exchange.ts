@@ -1,34 +1,25 @@
-import type { Decoder, Framing, SuccessRule } from '../backends/backend.ts'
+import type { Decoder, SuccessRule } from '../backends/backend.ts'
 import type { Outcome } from '../recording/vocabulary.ts'
 import type { Decodable, DecodeQueue } from './decode-queue.ts'
-import { errorText } from './error-text.ts'
 import type { BlockPool } from './event-buffer.ts'
 import { EventBuffer } from './event-buffer.ts'
-import { framers } from './framing/index.ts'
-import type { Framer } from './framing/framer.ts'
 import type { Limited, LimitsNs, LimitSweep } from './limits.ts'
 import type { TransportEnd } from './outcome.ts'
 import { judge } from './outcome.ts'
-import type { PollBatches } from './poll-batch.ts'
 import type { Recorder } from './recorder.ts'
 import { Reply } from './reply.ts'
 import type { RequestRecord } from './request-record.ts'
-import type { Broken, Connection, ConnectionUser } from './transport/connection.ts'
-import type { Endpoint } from './transport/endpoint.ts'
-import type { ConnectionPool, Opening } from './transport/pool.ts'
-import type { ResponseHead } from './transport/response-head.ts'
+import type { Call, CallSink, CarryingConnection, PreparedRequest, RunningTransport } from './transport/transport.ts'
 
 /** What the requests of a run share. */
 export interface ExchangeContext {
   readonly now: () => number
-  readonly batches: PollBatches
-  readonly pool: ConnectionPool
+  readonly transport: RunningTransport
   readonly sweep: LimitSweep
   readonly decoding: DecodeQueue
   readonly blocks: BlockPool
   readonly recorder: Recorder
   readonly limits: LimitsNs
-  readonly framing: Framing
   readonly success: SuccessRule
   readonly createDecoder: () => Decoder
   /** Tokens that a decoded event carried. */
@@ -44,56 +35,46 @@ export interface ExchangeEvents {
   settled(): void
 }
 
-const errorBodyBytes = 4096
-
 /** One request from the moment a client takes it until its outcome is known. */
-export class Exchange implements ConnectionUser, Opening, Limited, Decodable {
+export class Exchange implements CallSink, Limited, Decodable {
   readonly record: RequestRecord
+  readonly events: EventBuffer
   readonly #context: ExchangeContext
-  readonly #events: ExchangeEvents
-  readonly #endpoint: Endpoint
-  readonly #bytes: Buffer
-  readonly #buffer: EventBuffer
+  readonly #watcher: ExchangeEvents
   readonly #reply: Reply
-  #connection: Connection | null = null
-  #fromPool = false
+  readonly #call: Call
   #connectingSince = 0
   #stamp = 0
-  #framer: Framer | null = null
-  #head: ResponseHead | null = null
-  #errorBody = Buffer.alloc(0)
   #end: TransportEnd | null = null
 
   sweepIndex = 0
   queued = false
 
+  /** `endpoint`: its place in the plan. */
   constructor(
     context: ExchangeContext,
     record: RequestRecord,
-    endpoint: Endpoint,
-    bytes: Buffer,
-    events: ExchangeEvents,
+    request: PreparedRequest,
+    endpoint: number,
+    watcher: ExchangeEvents,
   ) {
+    const { transport, recorder } = context
     this.record = record
     this.#context = context
-    this.#events = events
-    this.#endpoint = endpoint
-    this.#bytes = bytes
-    this.#buffer = new EventBuffer(context.blocks)
+    this.#watcher = watcher
+    this.events = new EventBuffer(context.blocks)
     const decoder = context.createDecoder()
-    decoder.asked?.(bytes.toString('utf8', bytes.indexOf('\r\n\r\n') + 4))
-    this.#reply = new Reply(record, context.recorder.addRequest(record), context.recorder, decoder)
-    record.endpoint = endpoint.index
+    decoder.asked?.(request.planned.body)
+    this.#reply = new Reply(record, recorder.addRequest(record), recorder, decoder, transport)
+    this.#call = transport.call(request, endpoint, this)
+    record.endpoint = endpoint
     record.attempts = 1
-    record.bytesOut = bytes.length
+    record.bytesOut = request.bytes[endpoint]!.length
   }
 
   start(): void {
     this.#context.sweep.add(this)
-    const connection = this.#context.pool.take(this.#endpoint)
-    this.#fromPool = connection !== null
-    if (connection === null) this.#connect()
-    else this.#send(connection)
+    this.#call.start()
   }
 
   /** The reply came to its end, whatever it says. */
@@ -105,22 +86,28 @@ export class Exchange implements ConnectionUser, Opening, Limited, Decodable {
     this.#fail(this.record.writeStart === null ? 'not_sent' : 'cancelled', text, this.#context.now())
   }
 
-  opened(connection: Connection): void {
-    this.#send(connection)
+  connecting(attempt: number): void {
+    this.record.attempts = attempt
+    this.#connectingSince = this.#context.now()
   }
 
-  failed(text: string): void {
-    this.#connection = null
-    this.#fail('connection_error', text, this.#context.now())
+  sending({ id, reused, connectNs, tlsNs }: CarryingConnection): void {
+    const { record } = this
+    this.#connectingSince = 0
+    record.connection = id
+    record.reused = reused
+    record.connect = reused ? null : connectNs
+    record.tls = reused ? null : tlsNs
+    record.writeStart ??= this.#context.now()
   }
 
   written(): void {
     this.record.writeDone ??= this.#context.now()
   }
 
-  received(stamp: number): boolean {
+  received(stamp: number, batch: number, read: number): boolean {
     const { record } = this
-    const { limits, batches } = this.#context
+    const { limits } = this.#context
     const sent = record.writeStart!
     let time = stamp
     if (time < sent) {
@@ -135,56 +122,21 @@ export class Exchange implements ConnectionUser, Opening, Limited, Decodable {
     }
     if (time - sent > limits.total) return this.#late('timeout', 'total', time)
     this.#stamp = time
-    this.#buffer.stamp(time, batches.index, batches.read)
+    this.events.stamp(time, batch, read)
     return true
   }
 
-  head(head: ResponseHead): void {
-    this.#head = head
-    this.record.httpStatus = head.status
-    this.record.requestIdReturned = head.headers.get('x-request-id') ?? null
-    if (head.status >= 300) return
-    const { framing } = this.#context
-    const json = framing === 'sse' && /^application\/json\b/i.test(head.headers.get('content-type') ?? '')
-    this.#framer = framers[json ? 'json' : framing]()
+  replied({ status, requestId }: { readonly status: number | null; readonly requestId: string | null }): void {
+    this.record.httpStatus = status
+    this.record.requestIdReturned = requestId
   }
 
-  body(bytes: Buffer, start: number, end: number): void {
-    if (this.#framer === null) {
-      const room = errorBodyBytes - this.#errorBody.length
-      this.#errorBody = Buffer.concat([this.#errorBody, bytes.subarray(start, Math.min(end, start + room))])
-      return
-    }
-    this.#framer.feed(bytes, start, end, this.#buffer)
-    if (!this.queued && this.#buffer.pending > 0) this.#context.decoding.add(this)
+  framed(): void {
+    if (!this.queued && this.events.pending > 0) this.#context.decoding.add(this)
   }
 
-  responded(atClose: boolean): void {
-    const closed = atClose ? this.#context.now() : this.#stamp
-    this.record.bytesIn = this.#connection!.taken
-    this.#connection = null
-    if (this.#framer === null) {
-      this.#fail('http_error', this.#statusText(), closed)
-      return
-    }
-    this.#framer.finish(this.#buffer)
-    this.#finish({ kind: 'complete' }, closed)
-  }
-
-  broken(how: Broken): void {
-    const now = this.#context.now()
-    const unanswered = this.record.firstByte === null
-    if (how.kind !== 'protocol' && unanswered && this.#fromPool) {
-      this.#context.pool.diedUnanswered(this.#connection!)
-      this.#fromPool = false
-      this.record.attempts = 2
-      this.#connect()
-      return
-    }
-    if (how.kind === 'protocol') this.#fail('protocol_error', how.text, now)
-    else if (this.#head !== null && this.#framer === null) this.#fail('http_error', this.#statusText(), now)
-    else if (how.kind === 'error' || unanswered) this.#fail('connection_error', `${how.text}${this.#where()}`, now)
-    else this.#fail('truncated', `${how.text}${this.#where()}`, now)
+  ended(end: TransportEnd, closed: number | null): void {
+    this.#finish(end, closed ?? this.#stamp)
   }
 
   checkLimits(now: number): void {
@@ -202,38 +154,19 @@ export class Exchange implements ConnectionUser, Opening, Limited, Decodable {
   }
 
   decodeOne(): boolean {
-    if (!this.#buffer.take()) return false
-    const tokens = this.#reply.take(this.#buffer)
+    if (!this.events.take()) return false
+    const tokens = this.#reply.take(this.events)
     if (tokens > 0) this.#context.onTokens(tokens)
     return true
   }
 
   decoded(): void {
     if (this.#end === null) return
-    const type = this.#head?.headers.get('content-type')
-    const hint = ` (no event in a reply of type ${type ?? 'unknown'}, status ${this.record.httpStatus})`
-    const { outcome, error } = judge(this.#end, this.#reply.end(hint), this.#context.success)
+    const { outcome, error } = judge(this.#end, this.#reply.end(this.#call.describeReply()), this.#context.success)
     this.record.outcome = outcome
     this.record.error = error
-    this.#buffer.release()
-    this.#events.settled()
-  }
-
-  #connect(): void {
-    this.#connectingSince = this.#context.now()
-    this.#connection = this.#context.pool.open(this.#endpoint, this)
-  }
-
-  #send(connection: Connection): void {
-    const { record } = this
-    this.#connection = connection
-    this.#connectingSince = 0
-    record.connection = connection.id
-    record.reused = connection.served > 0
-    record.connect = record.reused ? null : connection.connectNs
-    record.tls = record.reused ? null : connection.tlsNs
-    record.writeStart ??= this.#context.now()
-    connection.send(this, this.#bytes)
+    this.events.release()
+    this.#watcher.settled()
   }
 
   #late(outcome: Outcome, limit: keyof LimitsNs, now: number): false {
@@ -250,29 +183,11 @@ export class Exchange implements ConnectionUser, Opening, Limited, Decodable {
     if (this.#end !== null) return
     this.#end = end
     this.record.closed = closed
-    if (this.#connection !== null) {
-      this.record.bytesIn = this.#connection.taken
-      this.#connection.destroy()
-      this.#connection = null
-    }
+    this.#call.abandon()
+    this.record.bytesIn = this.#call.bytesIn
     this.#context.sweep.remove(this)
     this.#context.decoding.add(this)
-    this.#events.ended()
-  }
-
-  #statusText(): string {
-    const { status, reason, headers } = this.#head!
-    const location = headers.get('location')
-    if (status < 400 && location !== undefined) {
-      return `${status} redirect to ${location} is not followed: give the final URL`
-    }
-    const text = errorText(this.#errorBody.toString('utf8'))
-    return text === '' ? `${status} ${reason}`.trim() : text
-  }
-
-  #where(): string {
-    if (this.record.firstByte === null) return ' before it answered'
-    return this.#head === null ? ' within the headers' : ' within the body'
+    this.#watcher.ended()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DecoderOptions, Framing, SuccessRule } from '../backends/backend.ts'
+import type { DecoderOptions, SuccessRule, Wire } from '../backends/backend.ts'
 
 /** One request, ready to be sent. The load process turns it into bytes before the measured window. */
 export interface PlannedRequest {
@@ -20,7 +20,7 @@ export interface LoadPlan {
   /** Each url is origin + path prefix; requests go to endpoints round robin by client. */
   readonly endpoints: readonly { readonly url: string }[]
   readonly method: 'POST' | 'GET'
-  readonly framing: Framing
+  readonly wire: Wire
   readonly decoder: { readonly module: string; readonly options: DecoderOptions }
   readonly success: SuccessRule
   readonly scenario: Scenario

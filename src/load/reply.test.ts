@@ -17,7 +17,9 @@ function take(...events: Carried[]): {
 } {
   const recorder = new Recorder(true)
   const record = newRecord(plannedRequest(0), 'measure', 'ok')
-  const reply = new Reply(record, recorder.addRequest(record), recorder, createDecoder())
+  const reply = new Reply(record, recorder.addRequest(record), recorder, createDecoder(), {
+    textOf: (bytes, start, end) => bytes.toString('utf8', start, end),
+  })
   const buffer = new EventBuffer(new BlockPool())
   events.forEach((event, index) => {
     const bytes = Buffer.from(JSON.stringify(event))

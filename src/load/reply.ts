@@ -5,6 +5,9 @@ import type { EventBuffer } from './event-buffer.ts'
 import type { ReplyEnd } from './outcome.ts'
 import type { Recorder } from './recorder.ts'
 import type { RequestRecord } from './request-record.ts'
+import type { RunningTransport } from './transport/transport.ts'
+
+type EventReader = Pick<RunningTransport, 'textOf'>
 
 /** Decodes the events of one reply and enters what they carried into the request's row and the chunk columns. */
 export class Reply {
@@ -12,26 +15,29 @@ export class Reply {
   readonly #row: number
   readonly #recorder: Recorder
   readonly #decoder: Decoder
+  readonly #reader: EventReader
   #events = 0
   #countedTokens = 0
   #uncounted = false
   #error: string | null = null
   #malformed: string | null = null
 
-  constructor(record: RequestRecord, row: number, recorder: Recorder, decoder: Decoder) {
+  constructor(record: RequestRecord, row: number, recorder: Recorder, decoder: Decoder, reader: EventReader) {
     this.#record = record
     this.#row = row
     this.#recorder = recorder
     this.#decoder = decoder
+    this.#reader = reader
   }
 
   /** Takes the event that `event` stands at; returns the tokens it carried (1 where a chunk does not tell). */
   take(event: EventBuffer): number {
     this.#events++
     if (this.#malformed !== null) return 0
-    const data = event.data.toString('utf8', event.start, event.end)
+    let data = ''
     let carried: Carried
     try {
+      data = this.#reader.textOf(event.data, event.start, event.end)
       carried = this.#decoder.decode({ event: event.name, data })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)

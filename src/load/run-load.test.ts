@@ -94,7 +94,7 @@ test('a non-streaming JSON answer is one chunk', async () => {
   await using server = await rawServer((socket) =>
     socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${json.length}\r\n\r\n${json}`),
   )
-  const { requests, chunks } = await runLoad(testPlan(server.port, { framing: 'json' }))
+  const { requests, chunks } = await runLoad(testPlan(server.port, { wire: { transport: 'http', framing: 'json' } }))
   expect(requests.outcome).toEqual(['ok'])
   expect(requests.finishReason).toEqual(['length'])
   expect([requests.serverPromptTokens, requests.serverOutputTokens, requests.cachedTokens]).toEqual([[5], [2], [null]])

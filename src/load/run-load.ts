@@ -21,13 +21,10 @@ import { SelfReport } from './self-report.ts'
 import type { Waker } from './timed-sends.ts'
 import { TimedSends } from './timed-sends.ts'
 import { startTimerThread } from './timer-thread.ts'
-import type { Endpoint } from './transport/endpoint.ts'
-import { parseEndpoint } from './transport/endpoint.ts'
-import type { OpenSocket } from './transport/open-socket.ts'
-import { openSocket } from './transport/open-socket.ts'
-import { ConnectionPool } from './transport/pool.ts'
-import type { PreparedRequest } from './transport/request-bytes.ts'
-import { prepareRequest } from './transport/request-bytes.ts'
+import type { OpenSocket } from './transport/http/open-socket.ts'
+import { openSocket } from './transport/http/open-socket.ts'
+import { openTransport } from './transport/index.ts'
+import type { PreparedRequest, Transport } from './transport/transport.ts'
 
 export interface RunLoadOptions {
   /** Ends the point: nothing more is sent, requests in flight are cancelled, and what there is comes back. */
@@ -45,12 +42,12 @@ export interface RunLoadOptions {
  */
 export async function runLoad(plan: LoadPlan, options: RunLoadOptions = {}): Promise<Recording> {
   const createDecoder = await loadDecoder(plan.decoder)
-  const endpoints = plan.endpoints.map(({ url }, index) => parseEndpoint(url, index, plan.ca))
+  const transport = await openTransport(plan.wire, plan)
   const prepare = (requests: LoadPlan['requests']): PreparedRequest[] =>
-    requests.map((request, index) => prepareRequest(request, index, plan.method, endpoints))
+    requests.map((request, index) => transport.prepare(request, index))
   const warmup = prepare(plan.warmup)
   const requests = prepare(plan.requests)
-  const run = new LoadRun(plan, endpoints, createDecoder, options)
+  const run = new LoadRun(plan, transport, createDecoder, options)
   try {
     return await run.run(warmup, requests)
   } finally {
@@ -60,7 +57,6 @@ export async function runLoad(plan: LoadPlan, options: RunLoadOptions = {}): Pro
 
 class LoadRun {
   readonly #plan: LoadPlan
-  readonly #endpoints: readonly Endpoint[]
   readonly #options: RunLoadOptions
   readonly #clock = createClock()
   readonly #batches = new PollBatches(this.#clock.now)
@@ -81,7 +77,7 @@ class LoadRun {
 
   constructor(
     plan: LoadPlan,
-    endpoints: readonly Endpoint[],
+    transport: Transport,
     createDecoder: ExchangeContext['createDecoder'],
     options: RunLoadOptions,
   ) {
@@ -90,7 +86,6 @@ class LoadRun {
     const limits = limitsInNs(plan.limits)
     const open = options.openSocket ?? openSocket
     this.#plan = plan
-    this.#endpoints = endpoints
     this.#options = options
     this.#recorder = new Recorder(plan.saveText)
     this.#progress = new Progress(
@@ -102,14 +97,12 @@ class LoadRun {
     )
     this.#context = {
       now,
-      batches: this.#batches,
-      pool: new ConnectionPool(this.#batches, now, open),
+      transport: transport.start({ now, batches: this.#batches, openSocket: open }),
       sweep: new LimitSweep(limits, now, mark),
       decoding: new DecodeQueue(),
       blocks: new BlockPool(),
       recorder: this.#recorder,
       limits,
-      framing: plan.framing,
       success: plan.success,
       createDecoder,
       onTokens: (tokens) => this.#progress.tokens(tokens),
@@ -149,7 +142,7 @@ class LoadRun {
     this.#canary?.stop()
     for (const timer of this.#timers) clearTimeout(timer)
     this.#context.sweep.stop()
-    this.#context.pool.destroy()
+    this.#context.transport.destroy()
   }
 
   #stopped(): boolean {
@@ -160,7 +153,7 @@ class LoadRun {
     this.#ending = 'aborted'
     this.#stopping.abort()
     for (const exchange of this.#inFlight) exchange.cancel('the run was aborted')
-    this.#context.pool.destroy()
+    this.#context.transport.destroy()
   }
 
   /** Nothing more is sent; what is in flight may end. */
@@ -241,19 +234,19 @@ class LoadRun {
     }
   }
 
-  #endpointOf(place: number): Endpoint {
-    return this.#endpoints[place % this.#endpoints.length]!
+  #endpointOf(place: number): number {
+    return place % this.#plan.endpoints.length
   }
 
   async #preconnect(clients: number): Promise<void> {
-    const wanted = new Map<Endpoint, number>()
+    const wanted = new Map<number, number>()
     for (let client = 0; client < clients; client++) {
       const endpoint = this.#endpointOf(client)
       wanted.set(endpoint, (wanted.get(endpoint) ?? 0) + 1)
     }
-    const { pool } = this.#context
+    const { transport } = this.#context
     const seconds = this.#plan.limits.connect
-    await Promise.all([...wanted].map(([endpoint, count]) => pool.preconnect(endpoint, count, seconds)))
+    await Promise.all([...wanted].map(([endpoint, count]) => transport.preconnect(endpoint, count, seconds)))
   }
 
   #delay(seconds: number): Promise<void> {
@@ -288,7 +281,7 @@ class LoadRun {
   #send(request: PreparedRequest, assignment: Assignment, ended: (sent: Sent) => void): void {
     const endpoint = this.#endpointOf(assignment.place)
     const record = this.#record(request, assignment)
-    const exchange: Exchange = new Exchange(this.#context, record, endpoint, request.bytes[endpoint.index]!, {
+    const exchange: Exchange = new Exchange(this.#context, record, request, endpoint, {
       ended: () => {
         this.#inFlight.delete(exchange)
         this.#progress.done()

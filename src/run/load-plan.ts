@@ -36,13 +36,11 @@ export function makeLoadPlan(
       turn: item.turn,
     }
   }
-  const wire = backend.wire(target)
-  if (wire.transport !== 'http') throw new Error(`${backend.id}: ${wire.transport} has no load transport`)
   const { scenario, durationSeconds } = scenarioOf(point, !sharesCores(target.endpoints))
   return {
     endpoints: target.endpoints,
     method: 'POST',
-    framing: probe.framing ?? wire.framing,
+    wire: probe.wire ?? backend.wire(target),
     decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },
     success: backend.success,
     scenario,

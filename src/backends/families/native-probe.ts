@@ -77,7 +77,7 @@ export async function sampleNative(
     }),
     identity: { ...facts.identity, ...route.identify?.(response) },
     notes: [...facts.notes, ...notesOn(reply, route, target, facts)],
-    ...(typeof route.framing === 'function' && { framing }),
+    ...(typeof route.framing === 'function' && { wire: { transport: 'http', framing } as const }),
   }
 }
 

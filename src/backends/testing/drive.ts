@@ -69,12 +69,10 @@ export async function drive(
   probe: Probe,
   outputTokens: readonly number[],
 ): Promise<Driven> {
-  const wire = backend.wire(target)
-  if (wire.transport !== 'http') throw new Error('not HTTP')
   const recording = await runLoad({
     endpoints: target.endpoints,
     method: 'POST',
-    framing: probe.framing ?? wire.framing,
+    wire: probe.wire ?? backend.wire(target),
     decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },
     success: backend.success,
     scenario: {

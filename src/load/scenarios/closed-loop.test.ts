@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ClosedLoop } from '../plan.ts'
 import { plannedRequest } from '../testing/plan.ts'
-import type { PreparedRequest } from '../transport/request-bytes.ts'
+import type { PreparedRequest } from '../transport/transport.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import type { Assignment, ScenarioContext } from './scenario.ts'
 

@@ -1,5 +1,5 @@
 import type { ClosedLoop } from '../plan.ts'
-import type { PreparedRequest } from '../transport/request-bytes.ts'
+import type { PreparedRequest } from '../transport/transport.ts'
 import type { RunScenario, ScenarioContext, Sent } from './scenario.ts'
 import { warmUp } from './warm-up.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { OpenLoop } from '../plan.ts'
 import { plannedRequest } from '../testing/plan.ts'
-import type { PreparedRequest } from '../transport/request-bytes.ts'
+import type { PreparedRequest } from '../transport/transport.ts'
 import { runOpenLoop } from './open-loop.ts'
 import type { Assignment, ScenarioContext } from './scenario.ts'
 

@@ -1,6 +1,6 @@
 import type { OpenLoop } from '../plan.ts'
 import { Saturation } from '../saturation.ts'
-import type { PreparedRequest } from '../transport/request-bytes.ts'
+import type { PreparedRequest } from '../transport/transport.ts'
 import type { Assignment, RunScenario, ScenarioContext, Sent, Timer } from './scenario.ts'
 import { warmUp } from './warm-up.ts'
 

@@ -1,7 +1,7 @@
 import type { Moments } from '../../recording/recording.ts'
 import type { Phase } from '../../recording/vocabulary.ts'
 import type { LoadProgress, Scenario } from '../plan.ts'
-import type { PreparedRequest } from '../transport/request-bytes.ts'
+import type { PreparedRequest } from '../transport/transport.ts'
 
 /** What a scenario learns when the transport is through with a request. */
 export interface Sent {

@@ -27,7 +27,7 @@ export function testPlan(
   return {
     endpoints: [{ url: `http://127.0.0.1:${port}/v1` }],
     method: 'POST',
-    framing: 'sse',
+    wire: { transport: 'http', framing: 'sse' },
     decoder: { module: echoDecoder, options: { route: 'completions', stream: true } },
     success: { finishReasons: ['stop', 'length'], endMarkSuffices: false },
     scenario: {

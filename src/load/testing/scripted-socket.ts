@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
-import type { OnRead, OpenSocket } from '../transport/open-socket.ts'
+import type { OnRead, OpenSocket } from '../transport/http/open-socket.ts'
 
 /** How the server's side goes on after its bytes. */
 export type Ending = 'keep' | 'end' | 'reset'

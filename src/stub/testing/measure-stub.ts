@@ -49,12 +49,10 @@ export async function measureStub(
   const http = createProbeHttp({ name: openai.id, ca: [], headers: {}, timeoutSeconds: 20, answerSeconds: 20 })
   const probe = await openai.probe(http, target, new AbortController().signal)
   await stub.clear()
-  const wire = openai.wire(target)
-  if (wire.transport !== 'http') throw new Error('the openai backend speaks HTTP')
   const recording = await run({
     endpoints: target.endpoints,
     method: 'POST',
-    framing: wire.framing,
+    wire: openai.wire(target),
     decoder: { module: openai.decoderModule, options: { route, stream } },
     success: openai.success,
     scenario: { kind: 'closedLoop', clients, staggerSeconds: 0, warmup: { rounds: 0, maxRounds: 0, agreement: 0.05 } },

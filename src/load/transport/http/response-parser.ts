@@ -1,6 +1,6 @@
 import type { BodyLength, ResponseHead } from './response-head.ts'
 import { bodyLength, keepsAlive, parseHeaderLine, parseStatusLine } from './response-head.ts'
-import { ProtocolError } from './protocol-error.ts'
+import { ProtocolError } from '../protocol-error.ts'
 
 /** Takes the parts of one response. Ranges are of the read buffer and only valid during the call. */
 export interface ResponseSink {

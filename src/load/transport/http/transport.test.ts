@@ -6,9 +6,9 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { runLoad } from '../run-load.ts'
-import { plannedRequest, testPlan } from '../testing/plan.ts'
-import { goodEvents, rawServer, sseReply } from '../testing/raw-server.ts'
+import { runLoad } from '../../run-load.ts'
+import { plannedRequest, testPlan } from '../../testing/plan.ts'
+import { goodEvents, rawServer, sseReply } from '../../testing/raw-server.ts'
 
 const good = sseReply(goodEvents)
 const closing = sseReply(goodEvents, 'Connection: close\r\n')

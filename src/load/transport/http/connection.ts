@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
-import type { PollBatches } from '../poll-batch.ts'
+import type { PollBatches } from '../../poll-batch.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { OpenSocket } from './open-socket.ts'
-import { ProtocolError } from './protocol-error.ts'
+import { ProtocolError } from '../protocol-error.ts'
 import type { ResponseSink } from './response-parser.ts'
 import { ResponseParser } from './response-parser.ts'
 

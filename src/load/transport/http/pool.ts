@@ -1,4 +1,4 @@
-import type { PollBatches } from '../poll-batch.ts'
+import type { PollBatches } from '../../poll-batch.ts'
 import type { ConnectionOwner } from './connection.ts'
 import { Connection } from './connection.ts'
 import type { Endpoint } from './endpoint.ts'

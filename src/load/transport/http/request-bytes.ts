@@ -1,26 +1,9 @@
-import { UserError } from '../../errors.ts'
-import type { PlannedRequest } from '../plan.ts'
+import { UserError } from '../../../errors.ts'
+import type { PlannedRequest } from '../../plan.ts'
 import type { Endpoint } from './endpoint.ts'
 
-/** A planned request and its wire form for each endpoint, made before the window. */
-export interface PreparedRequest {
-  /** Position in its list of the plan. */
-  readonly index: number
-  readonly planned: PlannedRequest
-  readonly bytes: readonly Buffer[]
-}
-
 /** Throws UserError when a header cannot be written. */
-export function prepareRequest(
-  planned: PlannedRequest,
-  index: number,
-  method: 'POST' | 'GET',
-  endpoints: readonly Endpoint[],
-): PreparedRequest {
-  return { index, planned, bytes: endpoints.map((endpoint) => requestBytes(planned, method, endpoint)) }
-}
-
-function requestBytes(planned: PlannedRequest, method: 'POST' | 'GET', endpoint: Endpoint): Buffer {
+export function requestBytes(planned: PlannedRequest, method: 'POST' | 'GET', endpoint: Endpoint): Buffer {
   const body = Buffer.from(planned.body, 'utf8')
   const headers = new Map<string, [name: string, value: string]>([
     ['host', ['Host', endpoint.authority]],

@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net'
 import { isIP } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import { createSecureContext } from 'node:tls'
-import { UserError } from '../../errors.ts'
+import { UserError } from '../../../errors.ts'
 
 /** Where connections go. */
 export interface Endpoint {

@@ -1,4 +1,4 @@
-import { ProtocolError } from './protocol-error.ts'
+import { ProtocolError } from '../protocol-error.ts'
 
 export interface ResponseHead {
   readonly version: '1.0' | '1.1'

@@ -1,0 +1,168 @@
+import type { Framing } from '../../../backends/backend.ts'
+import type { Outcome } from '../../../recording/vocabulary.ts'
+import { errorText } from '../../error-text.ts'
+import type { Framer } from '../../framing/framer.ts'
+import { framers } from '../../framing/index.ts'
+import type { PollBatches } from '../../poll-batch.ts'
+import type { Call, CallSink } from '../transport.ts'
+import type { Broken, Connection, ConnectionUser } from './connection.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { ConnectionPool, Opening } from './pool.ts'
+import type { ResponseHead } from './response-head.ts'
+
+/** What the calls of a run share. */
+export interface HttpCallContext {
+  readonly pool: ConnectionPool
+  readonly now: () => number
+  readonly batches: PollBatches
+  readonly framing: Framing
+}
+
+type Progress = 'unanswered' | 'head' | 'body'
+
+const errorBodyBytes = 4096
+
+/** One request on an HTTP connection of the pool. */
+export class HttpCall implements Call, ConnectionUser, Opening {
+  readonly #context: HttpCallContext
+  readonly #endpoint: Endpoint
+  readonly #bytes: Buffer
+  readonly #sink: CallSink
+  #connection: Connection | null = null
+  #taken: number | null = null
+  #fromPool = false
+  #progress: Progress = 'unanswered'
+  #framer: Framer | null = null
+  #head: ResponseHead | null = null
+  #errorBody = Buffer.alloc(0)
+
+  constructor(context: HttpCallContext, endpoint: Endpoint, bytes: Buffer, sink: CallSink) {
+    this.#context = context
+    this.#endpoint = endpoint
+    this.#bytes = bytes
+    this.#sink = sink
+  }
+
+  start(): void {
+    const connection = this.#context.pool.take(this.#endpoint)
+    this.#fromPool = connection !== null
+    if (connection === null) this.#connect(1)
+    else this.#send(connection)
+  }
+
+  get bytesIn(): number | null {
+    return this.#connection?.taken ?? this.#taken
+  }
+
+  describeReply(): string {
+    const type = this.#head?.headers.get('content-type') ?? 'unknown'
+    return ` (no event in a reply of type ${type}, status ${this.#head?.status ?? null})`
+  }
+
+  abandon(): void {
+    const connection = this.#connection
+    if (connection === null) return
+    this.#taken = connection.taken
+    this.#connection = null
+    connection.destroy()
+  }
+
+  opened(connection: Connection): void {
+    this.#send(connection)
+  }
+
+  failed(text: string): void {
+    this.#connection = null
+    this.#fail('connection_error', text, this.#context.now())
+  }
+
+  written(): void {
+    this.#sink.written()
+  }
+
+  received(stamp: number): boolean {
+    const { index, read } = this.#context.batches
+    if (this.#progress === 'unanswered') this.#progress = 'head'
+    return this.#sink.received(stamp, index, read)
+  }
+
+  head(head: ResponseHead): void {
+    this.#head = head
+    this.#progress = 'body'
+    this.#sink.replied({ status: head.status, requestId: head.headers.get('x-request-id') ?? null })
+    if (head.status >= 300) return
+    const { framing } = this.#context
+    const json = framing === 'sse' && /^application\/json\b/i.test(head.headers.get('content-type') ?? '')
+    this.#framer = framers[json ? 'json' : framing]()
+  }
+
+  body(bytes: Buffer, start: number, end: number): void {
+    if (this.#framer === null) {
+      const room = errorBodyBytes - this.#errorBody.length
+      this.#errorBody = Buffer.concat([this.#errorBody, bytes.subarray(start, Math.min(end, start + room))])
+      return
+    }
+    this.#framer.feed(bytes, start, end, this.#sink.events)
+    this.#sink.framed()
+  }
+
+  responded(atClose: boolean): void {
+    const closed = atClose ? this.#context.now() : null
+    this.#taken = this.#connection!.taken
+    this.#connection = null
+    if (this.#framer === null) {
+      this.#fail('http_error', this.#statusText(), closed)
+      return
+    }
+    this.#framer.finish(this.#sink.events)
+    this.#sink.ended({ kind: 'complete' }, closed)
+  }
+
+  broken(how: Broken): void {
+    const now = this.#context.now()
+    const unanswered = this.#progress === 'unanswered'
+    if (how.kind !== 'protocol' && unanswered && this.#fromPool) {
+      this.#context.pool.diedUnanswered(this.#connection!)
+      this.#fromPool = false
+      this.#connect(2)
+      return
+    }
+    if (how.kind === 'protocol') this.#fail('protocol_error', how.text, now)
+    else if (this.#head !== null && this.#framer === null) this.#fail('http_error', this.#statusText(), now)
+    else if (how.kind === 'error' || unanswered)
+      this.#fail('connection_error', `${how.text}${whereBroken[this.#progress]}`, now)
+    else this.#fail('truncated', `${how.text}${whereBroken[this.#progress]}`, now)
+  }
+
+  #connect(attempt: number): void {
+    this.#sink.connecting(attempt)
+    this.#connection = this.#context.pool.open(this.#endpoint, this)
+  }
+
+  #send(connection: Connection): void {
+    const { id, served, connectNs, tlsNs } = connection
+    this.#connection = connection
+    this.#sink.sending({ id, reused: served > 0, connectNs, tlsNs })
+    connection.send(this, this.#bytes)
+  }
+
+  #fail(outcome: Outcome, text: string, now: number | null): void {
+    this.#sink.ended({ kind: 'failed', outcome, text }, now)
+  }
+
+  #statusText(): string {
+    const { status, reason, headers } = this.#head!
+    const location = headers.get('location')
+    if (status < 400 && location !== undefined) {
+      return `${status} redirect to ${location} is not followed: give the final URL`
+    }
+    const text = errorText(this.#errorBody.toString('utf8'))
+    return text === '' ? `${status} ${reason}`.trim() : text
+  }
+}
+
+const whereBroken: Readonly<Record<Progress, string>> = {
+  unanswered: ' before it answered',
+  head: ' within the headers',
+  body: ' within the body',
+}

@@ -1,0 +1,31 @@
+import type { Wire } from '../../../backends/backend.ts'
+import type { Transport, TransportTarget } from '../transport.ts'
+import { parseEndpoint } from './endpoint.ts'
+import { HttpCall } from './http-call.ts'
+import { ConnectionPool } from './pool.ts'
+import { requestBytes } from './request-bytes.ts'
+
+/** HTTP/1.1, one request at a time on a connection. Throws UserError on a bad url. */
+export function httpTransport(
+  { framing }: Extract<Wire, { transport: 'http' }>,
+  { endpoints: given, method, ca }: TransportTarget,
+): Transport {
+  const endpoints = given.map(({ url }, index) => parseEndpoint(url, index, ca))
+  return {
+    prepare: (planned, index) => ({
+      index,
+      planned,
+      bytes: endpoints.map((endpoint) => requestBytes(planned, method, endpoint)),
+    }),
+    start: ({ now, batches, openSocket }) => {
+      const pool = new ConnectionPool(batches, now, openSocket)
+      return {
+        preconnect: async (endpoint, count, seconds) => await pool.preconnect(endpoints[endpoint]!, count, seconds),
+        call: ({ bytes }, endpoint, sink) =>
+          new HttpCall({ pool, now, batches, framing }, endpoints[endpoint]!, bytes[endpoint]!, sink),
+        textOf: (bytes, start, end) => bytes.toString('utf8', start, end),
+        destroy: () => pool.destroy(),
+      }
+    },
+  }
+}

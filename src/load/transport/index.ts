@@ -1,0 +1,25 @@
+import type { Wire } from '../../backends/backend.ts'
+import { UserError } from '../../errors.ts'
+import { httpTransport } from './http/http-transport.ts'
+import type { Transport, TransportTarget } from './transport.ts'
+
+type Transports = {
+  readonly [Kind in Wire['transport']]: (
+    wire: Extract<Wire, { transport: Kind }>,
+    target: TransportTarget,
+  ) => Promise<Transport>
+}
+
+const transports: Transports = {
+  http: async (wire, target) => httpTransport(wire, target),
+  grpc: async () => {
+    throw new UserError('the load generator does not speak gRPC yet', 2)
+  },
+}
+
+/** The transport of a plan's wire. Throws UserError when an endpoint is none for it. */
+export async function openTransport(wire: Wire, target: TransportTarget): Promise<Transport> {
+  // The kind picks the function that takes the wire of that kind, which the type checker cannot follow.
+  const ofKind = transports[wire.transport] as (wire: Wire, target: TransportTarget) => Promise<Transport>
+  return await ofKind(wire, target)
+}
