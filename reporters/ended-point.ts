@@ -43,9 +43,11 @@ function statusOf(state: string, meta: PointMeta | undefined, result: ResultFile
   if (state === 'skipped') return meta ? 'cancelled' : 'broken'
   if (meta?.ended.kind === 'interrupted') return 'cancelled'
   if (!result) return state === 'passed' ? 'passed' : 'broken'
-  if (state === 'failed')
-    return result.servemark.thresholds.some((each) => each.status === 'missed') ? 'missed' : 'failed'
-  return result.servemark.verdict.status === 'invalid' ? 'invalid' : 'passed'
+  const { thresholds, verdict } = result.servemark
+  if (state === 'failed' && thresholds.some((each) => each.status === 'missed')) return 'missed'
+  const unanswered = verdict.reasons.some(({ rule }) => rule === 'failures' || rule === 'nothing_ok')
+  if (state === 'failed' && (unanswered || verdict.status !== 'invalid')) return 'failed'
+  return verdict.status === 'invalid' ? 'invalid' : 'passed'
 }
 
 function errorText(test: TestCase): string | null {

@@ -59,6 +59,12 @@ export function formatFailure(result: ResultFile, path: string, cwd = userDirect
   return `✗ ${name}  ${[...parts, ...(reasons === '' ? [] : [reasons])].join(': ')} -> ${nearPath(path, cwd)}`
 }
 
+/** That a point must not be used, and why, in one line. */
+export function formatInvalid({ servemark: { point, verdict } }: ResultFile): string {
+  const texts = verdict.reasons.filter(({ status }) => status === 'invalid').map(({ text }) => text)
+  return `✗ ${point.load_words.name} is invalid (--allow-invalid lets it pass): ${[...new Set(texts)].join('; ')}`
+}
+
 /** `http_error 503 x3, first "queue full" at 4.1 s`; empty when nothing failed. */
 export function describeFailures({ servemark: { failures } }: ResultFile): string {
   const at = (failure: FailureBlock) => failure.first_at_s ?? Infinity

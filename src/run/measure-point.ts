@@ -15,7 +15,7 @@ import { judge } from '../metrics/verdict.ts'
 import { loadKind } from '../plan/load-shapes/index.ts'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
 import type { Recording } from '../recording/recording.ts'
-import { formatFailure } from '../report/table-row.ts'
+import { formatFailure, formatInvalid } from '../report/table-row.ts'
 import { collectEnvironment, hostOf } from '../result/environment.ts'
 import { gpusOf } from '../result/gpus.ts'
 import { resultName, resultPaths, type ResultPaths } from '../result/names.ts'
@@ -166,7 +166,7 @@ async function findEarlier(given: PointMeasurement, path: string, hash: string):
   })
   return {
     ended: { kind: 'kept', file, ageSeconds: kept.ageSeconds },
-    failure: shortfall(given.point, { ...kept.file, servemark: { ...kept.file.servemark, thresholds } }, path),
+    failure: shortfall(given, { ...kept.file, servemark: { ...kept.file.servemark, thresholds } }, path),
   }
 }
 
@@ -296,18 +296,20 @@ function serverBlock({ configuration, backend, ready, redactor }: PointMeasureme
   }
 }
 
-function failureOf({ point, died }: PointMeasurement, file: ResultFile, path: string): string | null {
+function failureOf(given: PointMeasurement, file: ResultFile, path: string): string | null {
+  const { died } = given
   if (died.aborted) return died.reason instanceof Error ? died.reason.message : String(died.reason)
-  return shortfall(point, file, path)
+  return shortfall(given, file, path)
 }
 
-/** Too many failed requests, and thresholds missed, a line each; null when the point passed. */
-function shortfall(point: Point, file: ResultFile, path: string): string | null {
-  const { outcomes, thresholds } = file.servemark
+/** Too many failed requests, an invalid verdict, and thresholds missed, a line each; null when the point passed. */
+function shortfall({ point, context }: PointMeasurement, file: ResultFile, path: string): string | null {
+  const { outcomes, thresholds, verdict } = file.servemark
   const total = Object.values(outcomes).reduce((sum, count) => sum + count, 0)
   const failed = total - outcomes.ok
   const lines = thresholds.filter((each) => each.status === 'missed').map((each) => each.text)
   if (outcomes.ok === 0 || failed / total > point.maxErrorRate) lines.unshift(formatFailure(file, path))
+  else if (verdict.status === 'invalid' && !context.allowInvalid) lines.unshift(formatInvalid(file))
   return lines.length > 0 ? lines.join('\n') : null
 }
 

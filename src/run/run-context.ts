@@ -15,7 +15,7 @@ export interface RunContext {
   readonly resume: boolean
   /** Measure again what could be kept. */
   readonly overwrite: boolean
-  /** Thresholds judge invalid points too, which else miss them. */
+  /** Invalid points do not fail, and thresholds judge them too. */
   readonly allowInvalid: boolean
   /** The host lock is held: no other run disturbs this one. */
   readonly locked: boolean

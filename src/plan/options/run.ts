@@ -36,7 +36,7 @@ export const runOptions = {
   ),
   allowInvalid: option(
     z.boolean().default(false),
-    'Let thresholds and --fail-on-regression judge invalid points too, which else fail them',
+    'Invalid points do not fail the run; thresholds and --fail-on-regression judge them too',
     { group: 'results', flagOnly: true },
   ),
   dryRun: option(z.boolean().default(false), 'Show the plan and the command line of each server; start nothing', {
