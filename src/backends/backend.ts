@@ -208,8 +208,8 @@ export interface Backend {
   readonly decoderModule: string
   readonly success: SuccessRule
   readonly promises: Promises
-  /** Empties the server's prefix cache between points; a line for the user when that did not work, else null. */
-  readonly reset?: (http: ProbeHttp, target: Target) => Promise<string | null>
+  /** How the server's prefix cache is emptied before each point; absent: it cannot be. */
+  readonly reset?: CacheReset
   /** What a status means on this service; null: nothing beyond HTTP's own meaning. */
   readonly statusMeaning?: (status: number) => string | null
   /** A sentence that reports must say about this backend's numbers with this model; null: none. */
@@ -220,6 +220,13 @@ export interface Backend {
   ) => { readonly secondsPerPromptToken: number; readonly secondsPerOutputToken: number } | null
   /** Set while a backend is declared but cannot run yet; the reason is shown before any load. */
   readonly unavailable?: string
+}
+
+export interface CacheReset {
+  /** A server that was started with these parameters of its own has a cache. */
+  readonly needed: (own: Readonly<Record<string, unknown>>) => boolean
+  /** A line for the user when that did not work, else null. */
+  readonly run: (http: ProbeHttp, target: Target) => Promise<string | null>
 }
 
 /** What a backend cannot promise; lands in result and verdict. */

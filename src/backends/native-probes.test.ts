@@ -166,10 +166,10 @@ test.each([
   const backend: Backend = backends[id]
   const wire = await started(start())
   const http = createProbeHttp({ name: id, ca: [], headers: {}, timeoutSeconds: 5, answerSeconds: 5 })
-  expect(await backend.reset?.(http, targetOf(backend, wire))).toBeNull()
+  expect(await backend.reset?.run(http, targetOf(backend, wire))).toBeNull()
   expect(wire.requests.map((request) => [request.method, request.path])).toEqual([['POST', path]])
   const other = await started(elsewhere())
-  expect(await backend.reset?.(http, targetOf(backend, other))).toBe(
+  expect(await backend.reset?.run(http, targetOf(backend, other))).toBe(
     `${id}: 404 from ${path}: the prefix cache was not emptied`,
   )
 })

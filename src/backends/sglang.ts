@@ -200,11 +200,14 @@ export const sglang: Backend = {
   decoderModule: import.meta.url,
   success: { finishReasons: ['length', 'stop', 'tool_calls'], endMarkSuffices: false },
   promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
-  reset: async (http, target) => {
-    for (const { url } of target.endpoints) {
-      const { status } = await http.post(`${url}/flush_cache`, {})
-      if (status !== 200) return `sglang: ${status} from /flush_cache: the prefix cache was not emptied`
-    }
-    return null
+  reset: {
+    needed: (own) => params.parse(own).enableRadixCache,
+    run: async (http, target) => {
+      for (const { url } of target.endpoints) {
+        const { status } = await http.post(`${url}/flush_cache`, {})
+        if (status !== 200) return `sglang: ${status} from /flush_cache: the prefix cache was not emptied`
+      }
+      return null
+    },
   },
 }

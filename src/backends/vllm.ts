@@ -80,11 +80,14 @@ export const vllm: Backend = {
   success: openAiSuccess,
   promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
   // The route is there with VLLM_SERVER_DEV_MODE=1, which a launch with a prefix cache sets.
-  reset: async (http, target) => {
-    for (const { url } of target.endpoints) {
-      const { status } = await http.post(`${serverRoot(url)}/reset_prefix_cache`, {})
-      if (status !== 200) return `vllm: ${status} from /reset_prefix_cache: the prefix cache was not emptied`
-    }
-    return null
+  reset: {
+    needed: (own) => params.parse(own).enablePrefixCaching,
+    run: async (http, target) => {
+      for (const { url } of target.endpoints) {
+        const { status } = await http.post(`${serverRoot(url)}/reset_prefix_cache`, {})
+        if (status !== 200) return `vllm: ${status} from /reset_prefix_cache: the prefix cache was not emptied`
+      }
+      return null
+    },
   },
 }

@@ -1,4 +1,4 @@
-import type { AccuracyBlock, MetricBlock } from '../result/schema.ts'
+import type { AccuracyBlock, MetricBlock, PromptCacheBlock } from '../result/schema.ts'
 import type { Measured } from './measured.ts'
 
 /** What a point is judged by. */
@@ -10,6 +10,8 @@ export interface VerdictFacts {
   readonly maxErrorRate: number
   /** Each prompt begins with a salt of its own, so that no cache can know it. */
   readonly saltedPrompts: boolean
+  /** What became of the server's cache of prompts before the point. */
+  readonly promptCache: PromptCacheBlock
   /** Prompts were shaped and answers counted with the model's own vocabulary, as far as its name tells. */
   readonly ownTokenizer: boolean
   /** Other runs on this host were kept out. */

@@ -81,6 +81,17 @@ export const verdictRules: readonly Rule[] = [
     },
   },
   {
+    id: 'prompt_cache_kept',
+    family: 'workload',
+    describe:
+      'prompts that may have been asked before, of a server whose cache of prompts was not emptied and which does not tell what it took from it: suspect',
+    judge({ measured: { recording, ok }, saltedPrompts, promptCache: { state, text } }) {
+      if (saltedPrompts || state === 'off' || state === 'emptied') return null
+      if (ok.every((row) => recording.requests.cachedTokens[row] !== null)) return null
+      return { status: 'suspect', text: `${text ?? 'the prompt cache was kept'}; these prompts may have been in it` }
+    },
+  },
+  {
     id: 'failures',
     family: 'workload',
     describe: 'measured requests that were not ok: over the largest error rate allowed invalid',

@@ -26,6 +26,7 @@ function facts(
     accuracy: { floor: null, in_situ: okCanary, bound: boundOf(recording) },
     maxErrorRate: 0.01,
     saltedPrompts: true,
+    promptCache: { state: 'off', text: null },
     ownTokenizer: true,
     alone: true,
     unknown: [],
@@ -236,6 +237,16 @@ describe('caches', () => {
   test.each([true, false])('that know almost nothing are no reason, salted: %s', (saltedPrompts) => {
     const few = changed(10, (spec) => ({ ...spec, columns: { cachedTokens: 4 } }))
     expect(finding('cached_prompts', { specs: few, verdict: { saltedPrompts } })).toBeNull()
+  })
+  const failed = { state: 'failed', text: 'not emptied' } as const
+  test.each([
+    ['that was not emptied, prompts without salt', { saltedPrompts: false, promptCache: failed }, {}, 'suspect'],
+    ['that was not emptied, salted prompts', { saltedPrompts: true, promptCache: failed }, {}, null],
+    ['that was emptied', { saltedPrompts: false, promptCache: { state: 'emptied', text: null } as const }, {}, null],
+    ['that tells of its hits', { saltedPrompts: false, promptCache: failed }, { cachedTokens: 0 }, null],
+  ])('a cache %s', (_, verdict, columns, expected) => {
+    const told = changed(100, (spec) => ({ ...spec, columns: { ...spec.columns, ...columns } }))
+    expect(finding('prompt_cache_kept', { specs: told, verdict })).toBe(expected)
   })
 })
 

@@ -22,6 +22,8 @@ export interface EndpointSettings {
   /** Addresses of further replicas of the same server. */
   readonly others?: readonly string[]
   readonly headers: Readonly<Record<string, string>>
+  /** It was started from here and left running (`npm run server`). */
+  readonly ours?: true
 }
 
 /** One load on one server configuration; one `test`, one result file. */

@@ -60,6 +60,14 @@ export interface ServerBlock {
   readonly startup: Readonly<Record<string, number | null>> | null
   readonly promises: Readonly<Record<string, boolean>>
   readonly caveat: string | null
+  /** Before this point; absent in earlier files. */
+  readonly prompt_cache?: PromptCacheBlock
+}
+
+/** What became of the server's cache of prompts: it has none (`off`), it was emptied, that failed, or nothing was done. */
+export interface PromptCacheBlock {
+  readonly state: 'off' | 'emptied' | 'failed' | 'left'
+  readonly text: string | null
 }
 
 export interface PointBlock {

@@ -123,6 +123,7 @@ export function pointResult(
       accuracy,
       maxErrorRate: 0.2,
       saltedPrompts: true,
+      promptCache: { state: 'off', text: null },
       ownTokenizer: true,
       alone: true,
       unknown: [],

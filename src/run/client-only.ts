@@ -88,7 +88,7 @@ export function standingConfigurations(
         fp6: false,
         baseUrl: null,
       }
-      const endpoint = { baseUrl: first ?? '', others, headers: bench.header }
+      const endpoint = { baseUrl: first ?? '', others, headers: bench.header, ours: true }
       return expandBench(name, running, backends).map((configuration) => Object.assign({}, configuration, { endpoint }))
     })
 }

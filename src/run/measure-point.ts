@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import type { Backend } from '../backends/backend.ts'
 import type { Redactor } from '../backends/redactor.ts'
 import { checkLengths } from '../backends/families/openai-probe.ts'
+import { createProbeHttp } from '../backends/probe-http.ts'
 import { UserError } from '../errors.ts'
 import type { LoadProcess } from '../load/process/load-process.ts'
 import { boundOf } from '../metrics/bound.ts'
@@ -21,7 +22,7 @@ import { gpusOf } from '../result/gpus.ts'
 import { resultName, resultPaths, type ResultPaths } from '../result/names.ts'
 import { listsTokens } from '../result/response-details.ts'
 import { findKept, pointHash } from '../result/resume.ts'
-import type { ResultFile, ServerBlock } from '../result/schema.ts'
+import type { PromptCacheBlock, ResultFile, ServerBlock } from '../result/schema.ts'
 import { writeResult } from '../result/write-result.ts'
 import { isOwnTokenizer } from '../workload/tokenizers/index.ts'
 import { buildWorkload, type Workload } from '../workload/workload.ts'
@@ -32,6 +33,7 @@ import type { PointOutcome } from './point-end.ts'
 import { redactRecording } from './redact.ts'
 import type { RunContext } from './run-context.ts'
 import { withTokenizerCounts } from './tokenizer-counts.ts'
+import { resetCache } from './reset-cache.ts'
 import { workloadKey } from './workload-key.ts'
 
 export interface PointMeasurement {
@@ -69,6 +71,7 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
   })
   refuseTooLong(given, workload)
   for (const note of workload.notes) if (!note.startsWith('tokenizer:')) context.note(`${point.label}: ${note}`)
+  const promptCache = await emptyCache(given)
   const plan = makeLoadPlan(point, backend, ready, workload, given.ca)
   const sinceMs = Date.now()
   const recorded = await load.run(plan, {
@@ -89,7 +92,7 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
   const target = interrupted
     ? resultPaths(join(context.runDirectory, 'interrupted'), configuration.resultLabel, nameOf(given))
     : paths
-  const { path, file } = await seal(given, { paths: target, hash, environment, workload, recording })
+  const { path, file } = await seal(given, { paths: target, hash, environment, workload, promptCache, recording })
   const shown = relative(context.outDirectory, path)
   if (interrupted) {
     return { ended: { kind: 'interrupted', file: shown }, failure: `interrupted; what was measured is kept in ${path}` }
@@ -175,6 +178,23 @@ function roomOf({ probe, tokenizer }: ReadyServer): number | null {
   return probe.maxModelLength === null ? null : probe.maxModelLength - tokenizer.specialTokens
 }
 
+async function emptyCache(given: PointMeasurement): Promise<PromptCacheBlock> {
+  const { configuration, point, backend, ready, context, redactor } = given
+  const { session, target } = ready
+  const owner = session.kind === 'launched' || configuration.endpoint?.ours === true ? 'us' : 'others'
+  const http = createProbeHttp({
+    name: backend.id,
+    ca: given.ca,
+    headers: target.headers,
+    timeoutSeconds: 10,
+    answerSeconds: 30,
+    signal: given.signal,
+  })
+  const { state, text } = await resetCache(backend, target, owner, http)
+  if (state === 'failed' && text !== null) context.note(`${point.label}: ${text}`)
+  return { state, text: text === null ? null : redactor.text(text) }
+}
+
 /** Before any load: a server that cuts or refuses long prompts would be measured at other work. */
 function refuseTooLong({ ready, backend }: PointMeasurement, { warmup, measure: items }: Workload): void {
   let prompt = 0
@@ -199,24 +219,27 @@ interface Measurement {
   readonly hash: string
   readonly environment: Readonly<Record<string, unknown>>
   readonly workload: Workload
+  readonly promptCache: PromptCacheBlock
   readonly recording: Recording
 }
 
 async function seal(given: PointMeasurement, measurement: Measurement): Promise<{ path: string; file: ResultFile }> {
   const { configuration, ready, context, redactor } = given
-  const { paths, hash, environment, workload } = measurement
+  const { paths, hash, environment, workload, promptCache } = measurement
   const recording = redactRecording(measurement.recording, redactor)
   const point = asSent(given.point, workload)
   const measured = measure(recording, factsOf({ ...given, point }, environment))
   const metrics = deriveMetrics(measured)
   const accuracy = { floor: null, in_situ: inSituOf(recording), bound: boundOf(recording) }
   const notes = [...ready.probe.notes, ...workload.notes]
+  if (promptCache.state === 'failed' && promptCache.text !== null) notes.push(promptCache.text)
   const verdict = judge({
     measured,
     metrics,
     accuracy,
     maxErrorRate: point.maxErrorRate,
     saltedPrompts: workload.kind === 'salted',
+    promptCache,
     ownTokenizer: isOwnTokenizer(ready.tokenizer, ready.probe.model),
     alone: context.locked,
     unknown: point.salt === null ? [] : ['the prompts are those of an earlier run (--salt): a cache may know them'],
@@ -248,7 +271,7 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
       promptOf: (item) => prompts.get(item) ?? '',
       pointHash: hash,
       environment,
-      server: serverBlock(given),
+      server: { ...serverBlock(given), prompt_cache: promptCache },
       metrics,
       accuracy,
       verdict,

@@ -4,6 +4,7 @@ import { number, record, sendJson, startWire, tokenTexts, type Wire } from './wi
 export type AzureFault = 408 | 413 | 424 | 429 | 500 | 502 | 503 | 504 | 'string-error' | 'empty-object' | 'list-error'
 
 export interface AzureOptions {
+  readonly port?: number
   readonly key?: string
   readonly deployments?: readonly string[]
   readonly fault?: AzureFault
@@ -53,5 +54,5 @@ export async function startAzureWire(options: AzureOptions = {}): Promise<Wire> 
     }
     const answer = [{ '0': tokenTexts(count).join('') }]
     json(200, options.doubleEncoded ? JSON.stringify(answer) : answer, { 'azureml-model-deployment': deployment })
-  })
+  }, options.port)
 }

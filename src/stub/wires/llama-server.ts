@@ -41,7 +41,7 @@ export async function startLlamaServerWire(options: LlamaServerOptions = {}): Pr
       return json({ error: { message: 'Loading model', type: 'unavailable_error', code: 503 } }, 503)
     }
     complete(record(body), options, response)
-  })
+  }, options.port)
 }
 
 function complete(

@@ -37,7 +37,7 @@ export async function startOllamaWire(options: WireOptions = {}): Promise<Wire> 
       return json({ error: 'server busy, please try again.  maximum pending requests exceeded' }, 503)
     loaded = true
     generate(asked, path === '/api/chat', options, response)
-  })
+  }, options.port)
 }
 
 function generate(

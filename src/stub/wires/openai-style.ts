@@ -65,7 +65,7 @@ export async function startOpenAiStyleWire(style: OpenAiStyle, options: WireOpti
     }
     if (options.fault === 'busy') return sendJson(response, style.busy.status, style.busy.body)
     answer(asked, chat, style, options, response)
-  })
+  }, options.port)
 }
 
 function answer(

@@ -32,7 +32,7 @@ export async function startSglangWire(options: SglangOptions = {}): Promise<Wire
     if (path !== '/generate' || method !== 'POST') return json({ detail: 'Not Found' }, 404)
     if (options.fault === 'busy') return json({ error: { message: 'The request queue is full.', code: 503 } }, 503)
     generate(record(body), options, response)
-  })
+  }, options.port)
 }
 
 function generate(body: Readonly<Record<string, unknown>>, options: SglangOptions, response: ServerResponse): void {

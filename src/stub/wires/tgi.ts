@@ -26,7 +26,7 @@ export async function startTgiWire(options: WireOptions = {}): Promise<Wire> {
     }
     if (!/^\/generate(_stream)?$/.test(path) || method !== 'POST') return void response.writeHead(404).end()
     generate(record(body), path === '/generate_stream', options, response)
-  })
+  }, options.port)
 }
 
 function generate(

@@ -37,7 +37,7 @@ export async function startVllmLegacyWire(options: VllmLegacyOptions = {}): Prom
     }
     if (options.fault === undefined || options.fault === 'unfinished') response.end()
     else cut(response)
-  })
+  }, options.port)
 }
 
 /** As Python's json module writes it: letters beyond ASCII escaped. */

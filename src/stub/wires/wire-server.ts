@@ -13,6 +13,7 @@ export type WireFault =
   | 'unfinished'
 
 export interface WireOptions {
+  readonly port?: number
   readonly model?: string
   readonly fault?: WireFault
   /** Ends answers of itself after so many tokens, where nothing forbids it; absent: never. */
@@ -38,8 +39,8 @@ export interface Wire {
 
 export type WireHandler = (request: WireRequest, response: ServerResponse) => void
 
-/** A server on a free port of the loopback. Answers are written at once: wires are about bytes, not about time. */
-export async function startWire(handle: WireHandler): Promise<Wire> {
+/** A server on a port of the loopback, a free one for 0. Answers are written at once: wires are about bytes, not about time. */
+export async function startWire(handle: WireHandler, port = 0): Promise<Wire> {
   const requests: WireRequest[] = []
   const server = createServer((incoming, response) => {
     void read(incoming).then((text) => {
@@ -53,7 +54,7 @@ export async function startWire(handle: WireHandler): Promise<Wire> {
       handle(request, response)
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
