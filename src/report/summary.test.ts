@@ -103,6 +103,30 @@ test('a missed threshold and an invalid point, worst first; no advice for who ha
   `)
 })
 
+test('failed requests of all points are counted by kind, each with what its status means', () => {
+  const busy = {
+    outcome: 'http_error',
+    http_status: 429,
+    meaning: 'too many wait',
+    first_error: 'x',
+    first_at_s: 1,
+  } as const
+  const slow = { ...busy, outcome: 'timeout', http_status: null, meaning: null } as const
+  const results = [
+    syntheticResult({ clients: 1, failures: [{ ...busy, count: 3 }] }),
+    syntheticResult({
+      clients: 8,
+      failures: [
+        { ...busy, count: 4 },
+        { ...slow, count: 2 },
+      ],
+    }),
+  ]
+  expect(summary({ results })).toContain(
+    'Failed: 9 of 100 requests\n  http_error 429 x7: too many wait\n  timeout x2\n',
+  )
+})
+
 test('words that differ by their numbers stand for all, with their point', () => {
   const late = (ms: number): Verdict['reasons'] => [
     { rule: 'late_stamps', family: 'itl', status: 'suspect', text: `stamps may be late by ${ms} ms` },

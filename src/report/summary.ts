@@ -3,7 +3,7 @@ import type { ResultFile } from '../result/schema.ts'
 import { findingsOf, shareOfWorst, worstStatus, type Finding } from './findings.ts'
 import { formatCount, formatDuration, plural } from './format.ts'
 import { pointNames } from './point-names.ts'
-import { verdictMarks } from './table-row.ts'
+import { failureKind, verdictMarks } from './table-row.ts'
 
 /** How the test of a point ended. */
 export type PointStatus = 'passed' | 'missed' | 'failed' | 'invalid' | 'broken' | 'cancelled'
@@ -31,6 +31,7 @@ export function closingSummary(facts: ClosingFacts): string[] {
     [headline(facts)],
     results.length === 0 ? [] : verdictLines(results),
     thresholdLines(results),
+    failureLines(results),
     [...new Set(results.flatMap((result) => result.servemark.server.caveat ?? []))],
     placeLines(facts),
     nextLines(facts),
@@ -75,6 +76,26 @@ function thresholdLines(results: readonly ResultFile[]): string[] {
   return [
     `Thresholds: ${formatCount(all.length - missed.length)} of ${formatCount(all.length)} met`,
     ...missed.map((each) => `  ✗ ${each.name}: ${each.text}`),
+  ]
+}
+
+/** What became of the requests that were not ok, all points together, most first. */
+function failureLines(results: readonly ResultFile[]): string[] {
+  const all = results.flatMap(({ servemark }) => servemark.failures)
+  if (all.length === 0) return []
+  const groups = Map.groupBy(all, ({ outcome, http_status }) => `${outcome} ${http_status}`)
+  const kinds = [...groups.values()].flatMap((group) => {
+    const [first] = group
+    return first ? [{ ...first, count: group.reduce((sum, { count }) => sum + count, 0) }] : []
+  })
+  const failed = kinds.reduce((sum, { count }) => sum + count, 0)
+  const measured = results.flatMap(({ servemark }) => Object.values(servemark.outcomes))
+  const total = measured.reduce((sum, count) => sum + count, 0)
+  return [
+    `Failed: ${formatCount(failed)} of ${plural(total, 'request')}`,
+    ...kinds
+      .toSorted((a, b) => b.count - a.count)
+      .map((kind) => `  ${failureKind(kind)}${kind.meaning ? `: ${kind.meaning}` : ''}`),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import type { DistributionBlock, FailureBlock } from '../result/schema.ts'
-import { formatChunkNote, formatFailure, formatHeader, formatRow } from './table-row.ts'
+import { describeFailures, formatChunkNote, formatFailure, formatHeader, formatRow } from './table-row.ts'
 import { syntheticResult } from './testing.ts'
 
 const refused: FailureBlock = {
@@ -95,6 +95,13 @@ test('several kinds of failure: most frequent first, and the error that came fir
   const result = syntheticResult({ clients: 8, failures: [refused, timeout] })
   expect(formatFailure(result, '/elsewhere/x.json', '/home/me')).toBe(
     '✗ clients=8  8 of 64 failed: timeout x5, http_error 503 x3, first "queue full" at 4.1 s -> /elsewhere/x.json',
+  )
+})
+
+test('what a status means on the service stands beside it', () => {
+  const late = { ...refused, http_status: 408, meaning: 'the model took too long' }
+  expect(describeFailures(syntheticResult({ failures: [late] }))).toBe(
+    'http_error 408 x3 (the model took too long), first "queue full" at 4.1 s',
   )
 })
 

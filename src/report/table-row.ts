@@ -65,17 +65,21 @@ export function formatInvalid({ servemark: { point, verdict } }: ResultFile): st
   return `✗ ${point.load_words.name} is invalid (--allow-invalid lets it pass): ${[...new Set(texts)].join('; ')}`
 }
 
-/** `http_error 503 x3, first "queue full" at 4.1 s`; empty when nothing failed. */
+/** `http_error 503 x3 (no room now), first "queue full" at 4.1 s`; empty when nothing failed. */
 export function describeFailures({ servemark: { failures } }: ResultFile): string {
   const at = (failure: FailureBlock) => failure.first_at_s ?? Infinity
   const kinds = failures
     .toSorted((a, b) => b.count - a.count)
-    .map(({ outcome, http_status: status, count }) => `${outcome}${status === null ? '' : ` ${status}`} x${count}`)
+    .map((failure) => `${failureKind(failure)}${failure.meaning ? ` (${failure.meaning})` : ''}`)
   const first = failures.toSorted((a, b) => at(a) - at(b))[0]
   if (first === undefined || first.first_error === null) return kinds.join(', ')
   const when = first.first_at_s === null ? '' : ` at ${formatDuration(first.first_at_s)}`
   return [...kinds, `first "${shorten(first.first_error, 120)}"${when}`].join(', ')
 }
+
+/** `http_error 503 x3` */
+export const failureKind = ({ outcome, http_status: status, count }: FailureBlock) =>
+  `${outcome}${status === null ? '' : ` ${status}`} x${count}`
 
 /** Where the user typed the command; npm scripts run elsewhere. */
 const userDirectory = () => process.env['INIT_CWD'] ?? process.cwd()

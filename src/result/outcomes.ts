@@ -17,7 +17,10 @@ export function countOutcomes(recording: Recording): Record<Outcome, number> {
 }
 
 /** Failed measured requests, those alike in outcome and status together, most first. */
-export function groupFailures(recording: Recording): FailureBlock[] {
+export function groupFailures(
+  recording: Recording,
+  meaningOf: (status: number) => string | null = () => null,
+): FailureBlock[] {
   const { requests, moments } = recording
   const groups = new Map<string, { -readonly [Key in keyof FailureBlock]: FailureBlock[Key] }>()
   for (const [row, outcome] of requests.outcome.entries()) {
@@ -28,6 +31,7 @@ export function groupFailures(recording: Recording): FailureBlock[] {
     const group = groups.get(`${outcome} ${status}`) ?? {
       outcome,
       http_status: status,
+      meaning: outcome === 'http_error' && status !== null ? meaningOf(status) : null,
       count: 0,
       first_error: null,
       first_at_s: null,

@@ -147,6 +147,8 @@ export interface ScalarBlock {
 export interface FailureBlock {
   readonly outcome: Outcome
   readonly http_status: number | null
+  /** What the status means on this service, where it means more than in HTTP; absent in earlier files. */
+  readonly meaning?: string | null
   readonly count: number
   readonly first_error: string | null
   /** Seconds from the start of the measured part to the first of them. */

@@ -105,7 +105,14 @@ describe('our part', () => {
     const { servemark } = (await written()).file
     expect(servemark.outcomes).toMatchObject({ ok: 8, stream_error: 1, timeout: 0 })
     expect(servemark.failures).toEqual([
-      { outcome: 'stream_error', http_status: 200, count: 1, first_error: 'boom', first_at_s: expect.closeTo(0.3, 6) },
+      {
+        outcome: 'stream_error',
+        http_status: 200,
+        meaning: null,
+        count: 1,
+        first_error: 'boom',
+        first_at_s: expect.closeTo(0.3, 6),
+      },
     ])
   })
   test('has a column of equal length for each fact of the requests, in seconds', async () => {

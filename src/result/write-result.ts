@@ -39,6 +39,8 @@ export interface PointResult {
   readonly verdict: ServemarkBlock['verdict']
   readonly thresholds: ServemarkBlock['thresholds']
   readonly notes: readonly string[]
+  /** What a status means on the service; null or absent: nothing beyond HTTP. */
+  readonly statusMeaning?: ((status: number) => string | null) | undefined
 }
 
 /**
@@ -99,7 +101,7 @@ function resultFile(
       requests: toJsonColumns(recording.requests),
       metrics: result.metrics,
       outcomes: countOutcomes(recording),
-      failures: groupFailures(recording),
+      failures: groupFailures(recording, result.statusMeaning),
       accuracy: result.accuracy,
       verdict: result.verdict,
       thresholds: result.thresholds,

@@ -280,6 +280,7 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
         allowInvalid: context.allowInvalid,
       }),
       notes: notes.map((note) => redactor.text(note)),
+      statusMeaning: given.backend.statusMeaning,
     },
     new Date(),
   )

@@ -25,10 +25,7 @@ export interface FakePrograms extends Disposable {
   recorded(): readonly Readonly<Record<string, unknown>>[]
 }
 
-const names = [
-  ...['vllm', 'python3', 'text-generation-launcher', 'llama-server', 'ollama', 'trtllm-serve', 'lmdeploy'],
-  'transformers',
-]
+const names = `vllm python3 text-generation-launcher llama-server ollama trtllm-serve lmdeploy transformers`.split(' ')
 const server = fileURLToPath(new URL('fake-server.ts', import.meta.url))
 
 /** A folder of programs that are called as servers are, for the PATH. */

@@ -8,6 +8,8 @@ export interface AzureOptions {
   readonly key?: string
   readonly deployments?: readonly string[]
   readonly fault?: AzureFault
+  /** Scoring requests that fail, counted from 0, `to` excluded; the others answer. `retryAfter`: seconds, in a header. */
+  readonly failures?: readonly { from: number; to: number; fault: number; retryAfter?: number }[]
   /** The script encodes its answer once more than it should. */
   readonly doubleEncoded?: boolean
 }
@@ -15,6 +17,7 @@ export interface AzureOptions {
 /** A managed online endpoint with a foundation model's scoring script behind it: key, deployment header, one document. */
 export async function startAzureWire(options: AzureOptions = {}): Promise<Wire> {
   const { key, deployments = ['blue'], fault } = options
+  let scored = 0
   return await startWire(({ method, path, headers, body }, response) => {
     const clientId = headers['x-ms-client-request-id']
     const common = {
@@ -34,6 +37,12 @@ export async function startAzureWire(options: AzureOptions = {}): Promise<Wire> 
       return json(404, { error: { code: 'DeploymentNotFound', message: `Specified deployment could not be found` } })
     }
     if (typeof clientId === 'string' && clientId.length > 40) return json(431, { message: 'request id too long' })
+    const failure = options.failures?.find(({ from, to }) => scored >= from && scored < to)
+    scored += 1
+    if (failure) {
+      const more = failure.retryAfter === undefined ? {} : { 'retry-after': String(failure.retryAfter) }
+      return json(failure.fault, { error: { code: String(failure.fault), message: `played ${failure.fault}` } }, more)
+    }
     if (fault === 424) {
       const more = { 'ms-azureml-model-error-statuscode': '500', 'ms-azureml-model-error-reason': 'model_error' }
       return json(
