@@ -13,11 +13,17 @@ const eventsPerTurn = 16
 
 /** Decodes outside the read callbacks, a few events each turn of the loop, so that no read waits for JSON. */
 export class DecodeQueue {
+  readonly #onTurn: () => void
   #waiting: Decodable[] = []
   #next = 0
   #scheduled = false
   #drained: (() => void)[] = []
   readonly #turn = (): void => this.#run()
+
+  /** `onTurn` is called at the end of each turn's work. */
+  constructor(onTurn: () => void = () => undefined) {
+    this.#onTurn = onTurn
+  }
 
   add(one: Decodable): void {
     if (one.queued) return
@@ -58,6 +64,7 @@ export class DecodeQueue {
       this.#next = 0
     }
     this.#scheduled = false
+    this.#onTurn()
     if (this.#waiting.length > 0) {
       this.#schedule()
       return

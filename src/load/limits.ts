@@ -35,7 +35,7 @@ export class LimitSweep {
   readonly #live: Limited[] = []
   readonly #timer: NodeJS.Timeout
 
-  /** `onTick` is called at the start of each period. */
+  /** `onTick` is called at the end of each period's work. */
   constructor(limits: LimitsNs, now: () => number, onTick: () => void) {
     this.#now = now
     this.#onTick = onTick
@@ -66,10 +66,10 @@ export class LimitSweep {
 
   /** An immediate set by a timer runs after the next poll: bytes that were already there have been read by then. */
   #tick(): void {
-    this.#onTick()
     setImmediate(() => {
       const now = this.#now()
       for (let index = this.#live.length - 1; index >= 0; index--) this.#live[index]?.checkLimits(now)
+      this.#onTick()
     })
   }
 }

@@ -1,3 +1,4 @@
+import { scrypt } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { PollBatches } from './poll-batch.ts'
@@ -34,20 +35,32 @@ test('reads of one poll share a stamp, the next poll has its own', async () => {
   expect([...batches.columns().reads]).toEqual([2, 1])
 })
 
-test('busy time is what the loop did not wait since the batch before', async () => {
+test('bytes of a poll that waited came with its return: only work since then makes the stamp late', async () => {
+  const { batches, busy, wait } = handLoop()
+  busy(500)
+  batches.mark()
+  wait(200)
+  busy(7)
+  batches.stamp()
+  const { time, busy: columns, waited } = batches.columns()
+  expect([[...time], [...columns], [...waited]]).toEqual([[707], [7], [1]])
+})
+
+test('bytes of a poll that did not wait may lie there since the poll before', async () => {
   const { batches, busy, wait } = handLoop()
   wait(100)
   batches.stamp()
-  await nextTurn()
   busy(30)
-  wait(200)
-  batches.stamp()
   await nextTurn()
-  busy(9)
+  busy(4)
+  batches.mark()
+  busy(1)
   batches.stamp()
-  const { time, busy: columns } = batches.columns()
-  expect([...time]).toEqual([100, 330, 339])
-  expect([...columns]).toEqual([0, 30, 9])
+  const { busy: columns, waited } = batches.columns()
+  expect([[...columns], [...waited]]).toEqual([
+    [0, 35],
+    [1, 0],
+  ])
 })
 
 test('a batch gets a new stamp after 1000 reads', () => {
@@ -61,34 +74,53 @@ test('a batch gets a new stamp after 1000 reads', () => {
   expect([...columns]).toEqual([0, 50])
 })
 
-test('marks keep old work out of the bound, but never the work since the mark before', () => {
+test('work that no mark tells of counts as if bytes had lain there', async () => {
   const { batches, busy, wait } = handLoop()
-  for (let period = 0; period < 10; period++) {
+  for (let turn = 0; turn < 10; turn++) {
     busy(3)
     wait(100)
-    batches.mark()
+    await nextTurn()
   }
   busy(2)
   wait(50)
   batches.stamp()
-  expect([...batches.columns().busy]).toEqual([5])
-})
-
-test('a real loop that was blocked says so', async () => {
-  const start = performance.now()
-  const batches = new PollBatches(() => (performance.now() - start) * 1e6)
-  await nextTurn()
-  const blocked = performance.now()
-  while (performance.now() - blocked < 20);
   await nextTurn()
   batches.stamp()
-  expect(batches.columns().busy[0]).toBeGreaterThan(19e6)
+  expect([...batches.columns().busy]).toEqual([2, 2])
 })
 
-test('a real loop that waited was not busy', async () => {
+/** Stamps from a poll's callback, on a loop that works so long after it has asked for what takes `cost` elsewhere. */
+async function realStamp(workMs: number, cost: number): Promise<{ busy: number; waited: number; stamp: number }> {
   const start = performance.now()
   const batches = new PollBatches(() => (performance.now() - start) * 1e6)
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  const waited = batches.stamp()
-  expect(batches.columns().busy[0]).toBeLessThan(waited / 2)
+  await nextTurn()
+  await nextTurn()
+  const stamp = await new Promise<number>((resolve) => {
+    scrypt('', '', 16, { N: cost }, () => resolve(batches.stamp()))
+    const until = performance.now() + workMs
+    while (performance.now() < until);
+  })
+  batches.stop()
+  const { busy, waited } = batches.columns()
+  return { busy: busy[0] ?? NaN, waited: waited[0] ?? NaN, stamp }
+}
+
+test('a real loop that worked while bytes came says so', async () => {
+  const { busy, waited } = await realStamp(50, 2)
+  expect(waited).toBe(0)
+  expect(busy).toBeGreaterThan(49e6)
+})
+
+test('a real loop that waited for them was not late, whatever it had done before', async () => {
+  const { waited, busy, stamp } = await realStamp(5, 2 ** 14)
+  expect(waited).toBe(1)
+  expect(busy).toBeLessThan(stamp / 2)
+})
+
+test('its watch keeps no loop from waiting', async () => {
+  const batches = new PollBatches(() => performance.now() * 1e6)
+  const before = performance.eventLoopUtilization()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5)
+  batches.stop()
 })

@@ -1,13 +1,21 @@
 import { performance } from 'node:perf_hooks'
 import type { BatchColumns } from '../recording/recording.ts'
-import { float64Column, int32Column } from './growable.ts'
+import { float64Column, int32Column, uint8Column } from './growable.ts'
 
 /** libuv may serve up to 48 x 1024 ready sockets before it lets immediates run: a stamp must not grow that old. */
 const readsPerStamp = 1000
 
+/** A moment, and how long the loop had waited in its poll until then, ever. Nanoseconds. */
+interface Moment {
+  time: number
+  idle: number
+}
+
 /**
  * Stamps socket reads. All reads that one return of the poll brought share one stamp, because their bytes were there
- * when it returned; how long the loop worked before that poll bounds how late the stamp can be.
+ * when it returned. How late that can be: libuv first looks for events without waiting, so bytes that came while the loop
+ * worked are found without a wait, and a poll that waited had found none. Its bytes came as it returned, and only the work
+ * since then counts. Where it did not wait they may lie there since the poll before looked.
  */
 export class PollBatches {
   readonly #now: () => number
@@ -15,15 +23,14 @@ export class PollBatches {
   readonly #time = float64Column()
   readonly #busy = float64Column()
   readonly #reads = int32Column()
-  readonly #end = (): void => {
-    this.#open = false
-  }
+  readonly #waited = uint8Column()
+  /** The last moment known to lie before the poll at hand, and before the poll before it. */
+  readonly #latest: Moment
+  readonly #earlier: Moment
   #open = false
+  #stopped = false
   #stamp = 0
   #count = 0
-  #markTime: number
-  #markIdle: number
-  #carry = 0
 
   /** Row of the batch that the last stamp belongs to. */
   index = -1
@@ -36,8 +43,9 @@ export class PollBatches {
   constructor(now: () => number, idle: () => number = loopIdle) {
     this.#now = now
     this.#idle = idle
-    this.#markTime = now()
-    this.#markIdle = idle()
+    this.#latest = { time: now(), idle: idle() }
+    this.#earlier = { ...this.#latest }
+    this.#nextTurn()
   }
 
   /** To be called once at the start of each socket read. */
@@ -48,11 +56,17 @@ export class PollBatches {
   }
 
   /**
-   * To be called from periodic timers. Without it the work of every timer since the last read would count as busy
-   * time of the next one; with it the bound is over by at most one period's work, never under.
+   * To be called where work of the loop ends that is no read (timers, immediates): a poll that waits comes after it.
+   * Without it that work counts as if bytes may have lain there meanwhile: over, never under.
    */
   mark(): void {
-    this.#carry = this.#busySinceMark()
+    this.#latest.time = this.#now()
+    this.#latest.idle = this.#idle()
+  }
+
+  /** Ends the watch on the loop's turns. */
+  stop(): void {
+    this.#stopped = true
   }
 
   columns(): BatchColumns {
@@ -61,6 +75,7 @@ export class PollBatches {
       time: this.#time.toArray(),
       busy: this.#busy.toArray(),
       reads: this.#reads.toArray(),
+      waited: this.#waited.toArray(),
     }
   }
 
@@ -70,28 +85,33 @@ export class PollBatches {
       this.#reads.setLast(++this.#count)
       return this.#stamp
     }
-    if (!this.#open) {
-      this.#open = true
-      setImmediate(this.#end)
-    }
-    const busy = this.#carry + this.#busySinceMark()
-    this.#carry = 0
-    this.#stamp = this.#markTime
-    this.#count = 1
-    this.index++
-    this.#time.push(this.#stamp)
-    this.#busy.push(busy)
-    this.#reads.push(1)
-    return this.#stamp
-  }
-
-  #busySinceMark(): number {
     const time = this.#now()
     const idle = this.#idle()
-    const busy = time - this.#markTime - (idle - this.#markIdle)
-    this.#markTime = time
-    this.#markIdle = idle
-    return busy > 0 ? busy : 0
+    const waited = !this.#open && idle > this.#latest.idle
+    const since = waited ? this.#latest : this.#earlier
+    const busy = this.#open ? time - this.#stamp : time - since.time - (idle - since.idle)
+    this.#open = true
+    this.#stamp = time
+    this.#count = 1
+    this.index++
+    this.#time.push(time)
+    this.#busy.push(Math.max(0, busy))
+    this.#reads.push(1)
+    this.#waited.push(waited ? 1 : 0)
+    return time
+  }
+
+  /** An immediate that is not ref'd runs once in each turn, after the poll's callbacks, and keeps no poll from waiting. */
+  readonly #turn = (): void => {
+    this.#open = false
+    this.#earlier.time = this.#latest.time
+    this.#earlier.idle = this.#latest.idle
+    this.mark()
+    this.#nextTurn()
+  }
+
+  #nextTurn(): void {
+    if (!this.#stopped) setImmediate(this.#turn).unref()
   }
 }
 

@@ -30,7 +30,13 @@ function take(...events: Carried[]): {
     reply.take(buffer)
   })
   const { malformed } = reply.end('')
-  const empty = { length: 0, time: new Float64Array(), busy: new Float64Array(), reads: new Int32Array() }
+  const empty = {
+    length: 0,
+    time: new Float64Array(),
+    busy: new Float64Array(),
+    waited: new Uint8Array(),
+    reads: new Int32Array(),
+  }
   const moments = {
     warmupStart: null,
     warmupEnd: null,

@@ -89,17 +89,17 @@ class LoadRun {
     this.#options = options
     this.#recorder = new Recorder(plan.saveText)
     this.#progress = new Progress(
-      (progress) => options.onProgress?.(progress),
-      () => {
+      (progress) => {
+        options.onProgress?.(progress)
         mark()
-        this.#report.sample()
       },
+      () => this.#report.sample(),
     )
     this.#context = {
       now,
       transport: transport.start({ now, batches: this.#batches, openSocket: open }),
       sweep: new LimitSweep(limits, now, mark),
-      decoding: new DecodeQueue(),
+      decoding: new DecodeQueue(mark),
       blocks: new BlockPool(),
       recorder: this.#recorder,
       limits,
@@ -142,6 +142,7 @@ class LoadRun {
     this.#canary?.stop()
     for (const timer of this.#timers) clearTimeout(timer)
     this.#context.sweep.stop()
+    this.#batches.stop()
     this.#context.transport.destroy()
   }
 

@@ -135,8 +135,13 @@ export interface BatchColumns {
   readonly length: number
   /** When the poll returned, ns since the anchor. */
   readonly time: Float64Array
-  /** How long the loop had been busy before that poll, ns. */
+  /**
+   * How late the stamp can be, ns: work of the loop since the poll before, or since this one's return where it waited (any
+   * bytes that had come earlier would have kept it from waiting).
+   */
   readonly busy: Float64Array
+  /** 1 where the poll found nothing at first and had to wait. */
+  readonly waited: Uint8Array
   /** Reads in the batch. */
   readonly reads: Int32Array
 }

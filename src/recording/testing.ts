@@ -132,6 +132,7 @@ export function makeRecording(specs: readonly RequestSpec[], spec: RecordingSpec
       length: times.length,
       time: Float64Array.from(times),
       busy: Float64Array.from(times, (_, index) => nanoseconds(busy[Math.min(index, busy.length - 1)] ?? 0)),
+      waited: Uint8Array.from(times, () => 1),
       reads: Int32Array.from(times, () => 1),
     } satisfies BatchColumns,
     series: spec.series ?? [],

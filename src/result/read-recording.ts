@@ -80,5 +80,6 @@ const noBatches: BatchColumns = {
   length: 0,
   time: new Float64Array(),
   busy: new Float64Array(),
+  waited: new Uint8Array(),
   reads: new Int32Array(),
 }
