@@ -18,7 +18,7 @@ mkdirSync(folder, { recursive: true })
 let ok = true
 const failedChecks: string[] = []
 if (words.length === 0) {
-  const folders = ['benches', 'fixtures', 'reporters', 'scripts', 'src', 'vitest.config.ts']
+  const folders = ['benches', 'fixtures', 'real-servers', 'reporters', 'scripts', 'src', 'vitest.config.ts']
   const lint = await $`oxlint --deny-warnings ${folders}`
   if (lint.exitCode !== 0) failedChecks.push('lint: failed')
   const format = await $({ stdio: ['inherit', 'pipe', 'inherit'] })`oxfmt --check ${folders}`

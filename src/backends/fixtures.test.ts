@@ -61,6 +61,14 @@ const golden: readonly Golden[] = [
     end: true,
   },
   {
+    file: 'llama-server-unparsed.sse',
+    backend: 'llama-server',
+    framing: 'sse',
+    text: '%;STER aveva municip谢nacppVI',
+    tokens: [1, 1, 1, 1, 1, 1, 1, 1],
+    error: 'The model produced output that does not match the expected Content-only format',
+  },
+  {
     file: 'vllm-legacy-newline.ndjson',
     backend: 'vllm-legacy',
     framing: 'ndjson',

@@ -56,10 +56,13 @@ export function modelPath(name: BuiltInModel, directory = modelDirectory()): str
   return join(directory, `${name.slice(name.indexOf('/') + 1)}-${type}.gguf`)
 }
 
-/** `$XDG_CACHE_HOME/servemark/models`; a relative XDG_CACHE_HOME counts as unset, as its standard says. */
-export function modelDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+export const modelDirectory = (environment: NodeJS.ProcessEnv = process.env) =>
+  join(cacheDirectory(environment), 'models')
+
+/** `$XDG_CACHE_HOME/servemark`; a relative XDG_CACHE_HOME counts as unset, as its standard says. */
+export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   const cache = environment['XDG_CACHE_HOME']
-  return join(cache?.startsWith('/') ? cache : join(homedir(), '.cache'), 'servemark', 'models')
+  return join(cache?.startsWith('/') ? cache : join(homedir(), '.cache'), 'servemark')
 }
 
 async function requireGguf(path: string): Promise<void> {

@@ -1,0 +1,41 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { lastLines } from '../suite/standing.ts'
+import { must, type Check, type CheckContext } from './check.ts'
+
+const requests = 6
+const words = ['--clients', '2', '--requests', String(requests), '--warmup', '0', '--warmup-max', '0']
+/** Long answers, given up early. */
+const cut = ['--output-tokens', '400', '--output-tokens-var', '0', '--timeout', '0.4', '--max-error-rate', '1']
+const patienceSeconds = 10
+
+/** Clients that leave in the middle of answers, then clients that do not: the server must serve those as before. */
+export const disconnect: Check = {
+  name: 'clients leave in the middle',
+  async run(context) {
+    const { installed, suite, server } = context
+    const how = installed.sweeps.includes('streamed') ? [] : ['--no-stream']
+    const left = await suite.bench([...server.words, '--label', 'left', ...words, ...cut, ...how]).done
+    const [point] = await suite.results('left')
+    must(point !== undefined, () => `no result: ${lastLines(left.output)}`)
+    const { timeout, ok } = point.outcomes
+    must(timeout === requests, () => `${timeout} of ${requests} requests were given up in the middle, ${ok} ended well`)
+    const free = await untilFree(context)
+    const again = await suite.bench([...server.words, '--label', 'after', ...words, ...how]).done
+    const [after] = await suite.results('after')
+    must(again.code === 0 && after?.outcomes.ok === requests, () => `afterwards: ${lastLines(again.output, 6)}`)
+    return `${timeout} answers given up after 0.4 s${free}; then ${requests} of ${requests} ok`
+  },
+}
+
+/** Waits until the server says that nothing runs any more. */
+async function untilFree({ installed, server }: CheckContext): Promise<string> {
+  if (installed.running === undefined) return ''
+  const begun = performance.now()
+  for (;;) {
+    const busy = await installed.running(server.root)
+    const seconds = (performance.now() - begun) / 1000
+    if (busy === 0) return `, none running ${seconds.toFixed(1)} s later`
+    must(seconds < patienceSeconds, () => `${busy} requests still run ${seconds.toFixed(0)} s after their clients left`)
+    await pause(50)
+  }
+}

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { BenchInput } from '../../src/plan/options.ts'
+import { readResultDirectory } from '../../src/result/read-result.ts'
+import type { ResultFile } from '../../src/result/schema.ts'
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+
+export interface SuiteOptions {
+  readonly name: string
+  readonly bench: BenchInput
+  /** Emptied; afterwards it holds bench file, results and logs. */
+  readonly folder: string
+  /** Folders of programs, put before PATH. */
+  readonly path: readonly string[]
+  readonly signal: AbortSignal
+}
+
+export interface SuiteRun {
+  readonly code: number
+  readonly output: string
+  readonly seconds: number
+}
+
+export interface RunningSuite {
+  readonly pid: number
+  readonly done: Promise<SuiteRun>
+}
+
+/** The suite as its user has it: a bench file, the npm scripts as processes, result files read afterwards. */
+export class Suite {
+  readonly name: string
+  readonly outDirectory: string
+  private readonly options: SuiteOptions
+  private readonly benches: string
+
+  constructor(options: SuiteOptions) {
+    this.options = options
+    this.name = options.name
+    this.benches = join(options.folder, 'benches')
+    this.outDirectory = join(options.folder, 'results')
+    rmSync(options.folder, { recursive: true, force: true })
+    mkdirSync(this.benches, { recursive: true })
+    const text = `export default ${JSON.stringify(options.bench, null, 2)}\n`
+    writeFileSync(join(this.benches, `${options.name}.bench.ts`), text)
+  }
+
+  /** `npm run bench -- --project NAME WORDS` */
+  bench(words: readonly string[]): RunningSuite {
+    return this.start('bench.ts', ['--project', this.name, ...words])
+  }
+
+  /** `npm run server -- ACTION --project NAME` */
+  server(action: 'start' | 'stop'): RunningSuite {
+    return this.start('server.ts', [action, '--project', this.name])
+  }
+
+  /** The points under a label. */
+  async results(label: string): Promise<readonly ResultFile['servemark'][]> {
+    const { results, problems } = await readResultDirectory(join(this.outDirectory, label))
+    if (problems[0]) throw new Error(problems[0].text)
+    return results.flatMap((result) => (result.kind === 'servemark' ? [result.file.servemark] : []))
+  }
+
+  private start(script: string, words: readonly string[]): RunningSuite {
+    const { folder, path, signal } = this.options
+    const begun = performance.now()
+    const given = [...words, '--benches', this.benches, '--out-dir', this.outDirectory]
+    const child = spawn(process.execPath, [join(root, 'scripts', script), ...given], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        PATH: [...path, process.env['PATH']].join(delimiter),
+        // A lock of its own: the user's runs are not these.
+        XDG_RUNTIME_DIR: folder,
+        NO_COLOR: '1',
+        CI: '',
+      },
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+    }
+    const onAbort = () => child.kill('SIGTERM')
+    signal.addEventListener('abort', onAbort)
+    const done = new Promise<SuiteRun>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (code) => {
+        signal.removeEventListener('abort', onAbort)
+        resolve({ code: code ?? -1, output, seconds: (performance.now() - begun) / 1000 })
+      })
+    })
+    return { pid: child.pid ?? -1, done }
+  }
+}
