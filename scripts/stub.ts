@@ -23,6 +23,7 @@ const options = {
   'max-model-length': { type: 'string' },
   'prompt-tokens': { type: 'string', default: 'words' },
   'cached-tokens': { type: 'string' },
+  counters: { type: 'string', default: 'stub' },
   'ready-after': { type: 'string', default: '0' },
   fault: { type: 'string', multiple: true, default: [] as string[] },
   every: { type: 'string', default: '1' },
@@ -47,6 +48,7 @@ const help = `npm run stub -- [options]: an OpenAI-compatible server that keeps 
   --max-model-length N    refuse longer prompt + output with 400
   --prompt-tokens HOW     how prompts are counted: words, spaces, characters (words)
   --cached-tokens N       report so many prompt tokens as cached
+  --counters WORDS        whose names /metrics has: stub, vllm, sglang, tgi, llama-server (stub)
   --ready-after MS        answer 503 for so long after the start (0)
   --fault NAME[:K=V,..]   misbehave; repeat for several
   --every N               on every n-th request only (1)
@@ -111,6 +113,7 @@ function toOptions(flags: ReturnType<typeof readArgs>): StubOptions {
     maxModelLength: optional('max-model-length'),
     cachedTokens: optional('cached-tokens'),
     promptTokens: flags['prompt-tokens'] as 'words',
+    counters: flags.counters as 'stub',
     readyAfterMs: number('ready-after', flags['ready-after']),
     faults: flags.fault.map((text) => ({ fault: parseFault(text), every })),
   }

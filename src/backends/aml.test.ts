@@ -20,6 +20,12 @@ test('answers come whole, with an id that Azure takes', async () => {
   expect(wire.requests.at(-1)?.headers['x-ms-client-request-id']).toBe('request-1')
 })
 
+test("the scoring script's own time is kept", async () => {
+  const { target } = await endpoint()
+  const { requests } = await drive(aml, target, await probeOf(aml, target), [3])
+  expect(requests.serverTimings).toEqual(['{"x-ms-run-fn-exec-ms":"0.234"}'])
+})
+
 test('the body is the one that the original sent', async () => {
   const { wire, target } = await endpoint()
   await drive(aml, target, await probeOf(aml, target), [8])

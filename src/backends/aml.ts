@@ -169,6 +169,7 @@ export const aml: Backend = {
   wire: () => ({ transport: 'http', framing: 'json' }),
   decoderModule: import.meta.url,
   success: { finishReasons: [], endMarkSuffices: true },
+  timingHeader: 'x-ms-run-fn-exec-ms',
   promises: { exactOutputLength: false, cacheOff: false, serverCounts: false },
   statusMeaning: amlStatusMeaning,
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { CounterFamily } from './counters/counter-family.ts'
 
 /** What a server configuration holds beyond its backend: the swept dimensions and how to start it. */
 export interface ServerParameters {
@@ -210,6 +211,10 @@ export interface Backend {
   readonly promises: Promises
   /** How the server's prefix cache is emptied before each point; absent: it cannot be. */
   readonly reset?: CacheReset
+  /** What it counts of itself, read before and after each point; the first family that it tells counts. */
+  readonly counters?: readonly CounterFamily[]
+  /** A response header with the server's own time for the request; stored beside the timings of answers. */
+  readonly timingHeader?: string
   /** What a status means on this service; null: nothing beyond HTTP's own meaning. */
   readonly statusMeaning?: (status: number) => string | null
   /** A sentence that reports must say about this backend's numbers with this model; null: none. */

@@ -13,6 +13,7 @@ import type {
   Turn,
   WireRequest,
 } from './backend.ts'
+import { llamaServerCounters } from './counters/llama-server.ts'
 import { parseEvent, type Filling } from './families/event-json.ts'
 import { count, firstObject, nonEmptyString, type Json } from './families/json.ts'
 import { firstPort, flag, refuseMoreThanOne } from './families/launch-flags.ts'
@@ -192,5 +193,6 @@ export const llamaServer: Backend = {
   wire: (target) => ({ transport: 'http', framing: target.stream ? 'sse' : 'json' }),
   decoderModule: import.meta.url,
   success: { finishReasons: ['length', 'eos', 'stop', 'tool_calls'], endMarkSuffices: false },
+  counters: [llamaServerCounters],
   promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { embeddedLaunch } from '../embedded/launch-arguments.ts'
 import { isBuiltInModel } from '../embedded/models.ts'
 import type { Backend, Launch, LaunchContext } from './backend.ts'
+import { servemarkCounters } from './counters/servemark.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
 import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
 
@@ -72,6 +73,7 @@ export const llamacpp: Backend = {
   wire: openAiWire,
   decoderModule: openAiDecoderModule,
   success: openAiSuccess,
+  counters: [servemarkCounters],
   promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
   estimate: (model) => roughSeconds[model] ?? null,
   caveat: (model) =>

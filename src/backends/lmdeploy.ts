@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Backend, Launch, LaunchContext } from './backend.ts'
+import { lmdeployCounters } from './counters/lmdeploy.ts'
 import { firstPort, flag, refuseMoreThanOne } from './families/launch-flags.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
 import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
@@ -66,5 +67,6 @@ export const lmdeploy: Backend = {
   wire: openAiWire,
   decoderModule: openAiDecoderModule,
   success: openAiSuccess,
+  counters: [lmdeployCounters],
   promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
 }

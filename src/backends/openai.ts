@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Backend } from './backend.ts'
+import { counterFamilies } from './counters/index.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
 import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
 
@@ -15,5 +16,6 @@ export const openai: Backend = {
   wire: openAiWire,
   decoderModule: openAiDecoderModule,
   success: openAiSuccess,
+  counters: counterFamilies,
   promises: { exactOutputLength: false, cacheOff: false, serverCounts: false },
 }

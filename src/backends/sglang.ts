@@ -13,6 +13,7 @@ import type {
   Turn,
   WireRequest,
 } from './backend.ts'
+import { sglangCounters } from './counters/sglang.ts'
 import type { Asker } from './families/asker.ts'
 import { CumulativeText } from './families/cumulative-text.ts'
 import { parseEvent, type Filling } from './families/event-json.ts'
@@ -199,6 +200,7 @@ export const sglang: Backend = {
   wire: (target) => ({ transport: 'http', framing: target.stream ? 'sse' : 'json' }),
   decoderModule: import.meta.url,
   success: { finishReasons: ['length', 'stop', 'tool_calls'], endMarkSuffices: false },
+  counters: [sglangCounters],
   promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
   reset: {
     needed: (own) => params.parse(own).enableRadixCache,

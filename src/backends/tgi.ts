@@ -14,6 +14,7 @@ import type {
   Turn,
   WireRequest,
 } from './backend.ts'
+import { tgiCounters } from './counters/tgi.ts'
 import { createAsker } from './families/asker.ts'
 import { parseEvent, type Filling } from './families/event-json.ts'
 import { count, firstObject, isObject, nonEmptyString, type Json } from './families/json.ts'
@@ -217,5 +218,6 @@ export const tgi: Backend = {
   wire: (target) => ({ transport: 'http', framing: target.stream ? 'sse' : 'json' }),
   decoderModule: import.meta.url,
   success: { finishReasons: ['length', 'eos_token', 'stop_sequence', 'stop', 'tool_calls'], endMarkSuffices: false },
+  counters: [tgiCounters],
   promises: { exactOutputLength: false, cacheOff: true, serverCounts: true },
 }

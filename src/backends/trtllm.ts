@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import type { Backend, Launch, LaunchContext } from './backend.ts'
+import { trtllmCounters } from './counters/trtllm.ts'
 import { firstPort, flag, refuseMoreThanOne } from './families/launch-flags.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
 import type { OpenAiQuirks } from './families/openai-quirks.ts'
@@ -84,5 +85,6 @@ export const trtllm: Backend = {
   decoderModule: openAiDecoderModule,
   success: openAiSuccess,
   // Blocks are reused unless a YAML file says otherwise.
+  counters: [trtllmCounters],
   promises: { exactOutputLength: true, cacheOff: false, serverCounts: true },
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Backend, Launch, LaunchContext } from './backend.ts'
 import { serverRoot } from './base-url.ts'
+import { vllmCounters } from './counters/vllm.ts'
 import { firstPort, flag } from './families/launch-flags.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
 import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
@@ -78,6 +79,7 @@ export const vllm: Backend = {
   wire: openAiWire,
   decoderModule: openAiDecoderModule,
   success: openAiSuccess,
+  counters: [vllmCounters],
   promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
   // The route is there with VLLM_SERVER_DEV_MODE=1, which a launch with a prefix cache sets.
   reset: {

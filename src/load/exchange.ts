@@ -9,7 +9,14 @@ import { judge } from './outcome.ts'
 import type { Recorder } from './recorder.ts'
 import { Reply } from './reply.ts'
 import type { RequestRecord } from './request-record.ts'
-import type { Call, CallSink, CarryingConnection, PreparedRequest, RunningTransport } from './transport/transport.ts'
+import type {
+  Call,
+  CallSink,
+  CarryingConnection,
+  PreparedRequest,
+  RepliedHead,
+  RunningTransport,
+} from './transport/transport.ts'
 
 /** What the requests of a run share. */
 export interface ExchangeContext {
@@ -21,6 +28,7 @@ export interface ExchangeContext {
   readonly recorder: Recorder
   readonly limits: LimitsNs
   readonly success: SuccessRule
+  readonly timingHeader: string | undefined
   readonly createDecoder: () => Decoder
   /** Tokens that a decoded event carried. */
   readonly onTokens: (tokens: number) => void
@@ -126,9 +134,12 @@ export class Exchange implements CallSink, Limited, Decodable {
     return true
   }
 
-  replied({ status, requestId }: { readonly status: number | null; readonly requestId: string | null }): void {
+  replied({ status, requestId, header }: RepliedHead): void {
     this.record.httpStatus = status
     this.record.requestIdReturned = requestId
+    const { timingHeader } = this.#context
+    const timing = timingHeader === undefined ? null : (header?.(timingHeader) ?? null)
+    if (timing !== null) this.record.serverTimings = JSON.stringify({ [timingHeader as string]: timing })
   }
 
   framed(): void {

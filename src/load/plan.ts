@@ -23,6 +23,8 @@ export interface LoadPlan {
   readonly wire: Wire
   readonly decoder: { readonly module: string; readonly options: DecoderOptions }
   readonly success: SuccessRule
+  /** A response header to keep as the server's own timing; absent: none. */
+  readonly timingHeader?: string | undefined
   readonly scenario: Scenario
   readonly warmup: readonly PlannedRequest[]
   readonly requests: readonly PlannedRequest[]

@@ -104,6 +104,7 @@ class LoadRun {
       recorder: this.#recorder,
       limits,
       success: plan.success,
+      timingHeader: plan.timingHeader,
       createDecoder,
       onTokens: (tokens) => this.#progress.tokens(tokens),
       onReplacedStamp: () => this.#report.replacedStamp(),

@@ -13,6 +13,7 @@ import { classicTokenGenLatency } from './types/classic-token-gen-latency.ts'
 import { classicTokenLatencies } from './types/classic-token-latency.ts'
 import { classicTokensPerSec } from './types/classic-tokens-per-sec.ts'
 import { coalescedShare } from './types/coalesced-share.ts'
+import { counterDifference } from './types/counter-difference.ts'
 import { e2eLatency } from './types/e2e-latency.ts'
 import { emittedTokenThroughput } from './types/emitted-token-throughput.ts'
 import { firstContent } from './types/first-content.ts'
@@ -32,9 +33,12 @@ import { outputTokenThroughputPerGpu } from './types/output-token-throughput-per
 import { outputTokens } from './types/output-tokens.ts'
 import { promptTokens } from './types/prompt-tokens.ts'
 import { outputTokenThroughput } from './types/output-token-throughput.ts'
+import { preemptions } from './types/preemptions.ts'
 import { promptLengthRatio } from './types/prompt-length-ratio.ts'
 import { promptLength } from './types/prompt-length.ts'
 import { requestThroughput } from './types/request-throughput.ts'
+import { serverE2eDifference } from './types/server-e2e-difference.ts'
+import { serverTtftDifference } from './types/server-ttft-difference.ts'
 import { stallTimeShare } from './types/stall-time-share.ts'
 import { stalls } from './types/stalls.ts'
 import { steadyOutputTokenThroughput } from './types/steady-output-token-throughput.ts'
@@ -83,9 +87,13 @@ export const metrics = [
   outputLength,
   outputLengthRatio,
   cacheHitShare,
+  preemptions,
+  serverTtftDifference,
+  serverE2eDifference,
   ...outputTokens,
   ...promptTokens,
   ledgerDifferenceShare,
+  counterDifference,
   classicLatency,
   classicThroughput,
   classicFirstTokenLatency,

@@ -1,5 +1,6 @@
 import type { Recording } from '../recording/recording.ts'
 import { answeredAt } from '../recording/request-times.ts'
+import type { CountersBlock } from '../result/schema.ts'
 import { classicRequests, type ClassicRequest } from './classic/classic-request.ts'
 import type { Objectives } from './objectives.ts'
 import { mean } from './statistics.ts'
@@ -21,6 +22,8 @@ export interface PointFacts {
   /** The result file holds `generated_tokens` as a list of chunk texts, which the original counts in another way. */
   readonly listedTokens: boolean
   readonly objectives: Objectives
+  /** What the server counted of itself around the recording, warm-up included. */
+  readonly counters: CountersBlock | null
 }
 
 /** A recording with what several metrics derive from it. Times are ns since the anchor. */

@@ -15,6 +15,7 @@ export const somePoint: PointFacts = {
   outputTokens: 3,
   listedTokens: false,
   objectives: {},
+  counters: null,
 }
 
 /** Metrics of requests given as in `makeRecording`. */

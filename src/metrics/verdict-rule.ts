@@ -29,4 +29,7 @@ export function over(limit: Limits, value: number | null, text: (value: string) 
 
 export const share = (part: number, whole: number) => (whole === 0 ? null : part / whole)
 export const percent = (value: number) => `${Number((value * 100).toPrecision(3))} %`
-export const milliseconds = (value: number) => `${(value * 1000).toPrecision(3)} ms`
+export function milliseconds(seconds: number): string {
+  const ms = seconds * 1000
+  return `${Math.abs(ms) < 1000 ? ms.toPrecision(3) : Math.round(ms)} ms`
+}

@@ -1,6 +1,8 @@
 import type { VerdictFamily } from '../result/schema.ts'
 import { accuracyRules } from './accuracy-rules.ts'
+import { cachedByCounters } from './cached-share.ts'
 import { meanConcurrency } from './concurrency.ts'
+import { counterRules } from './counter-rules.ts'
 import { gapsOf } from './gaps.ts'
 import { lengthRules } from './length-rules.ts'
 import { loadRules } from './load-rules.ts'
@@ -67,13 +69,15 @@ export const verdictRules: readonly Rule[] = [
     id: 'cached_prompts',
     family: 'workload',
     describe:
-      'prompt tokens that the server took from its cache: over 5 % suspect, over 20 % invalid where prompts are salted',
-    judge({ measured: { recording, ok, tokens }, saltedPrompts }) {
-      const cached = sum(ok.map((row) => recording.requests.cachedTokens[row] ?? 0))
+      'prompt tokens that the server took from its cache, by usage, else by its counters: over 5 % suspect, over 20 % invalid where prompts are salted',
+    judge({ measured, saltedPrompts }) {
+      const { recording, ok, tokens } = measured
+      // Some servers leave out a count of none.
+      const cached = ok.flatMap((row) => recording.requests.cachedTokens[row] ?? [])
       const prompt = sum(ok.map((row) => tokens.prompt.counts[row] ?? 0))
       const found = over(
         limits.cached,
-        share(cached, prompt),
+        cached.length > 0 ? share(sum(cached), prompt) : (cachedByCounters(measured)?.value ?? null),
         (part) =>
           `the server took ${part} of the prompt tokens from its cache${saltedPrompts ? ', though every prompt was new' : ': this is not the speed for new prompts'}`,
       )
@@ -85,9 +89,11 @@ export const verdictRules: readonly Rule[] = [
     family: 'workload',
     describe:
       'prompts that may have been asked before, of a server whose cache of prompts was not emptied and which does not tell what it took from it: suspect',
-    judge({ measured: { recording, ok }, saltedPrompts, promptCache: { state, text } }) {
+    judge({ measured, saltedPrompts, promptCache: { state, text } }) {
+      const { recording, ok } = measured
       if (saltedPrompts || state === 'off' || state === 'emptied') return null
       if (ok.every((row) => recording.requests.cachedTokens[row] !== null)) return null
+      if (cachedByCounters(measured) !== null) return null
       return { status: 'suspect', text: `${text ?? 'the prompt cache was kept'}; these prompts may have been in it` }
     },
   },
@@ -105,6 +111,7 @@ export const verdictRules: readonly Rule[] = [
     },
   },
   ...tokenCountRules,
+  ...counterRules,
   {
     id: 'other_model',
     family: 'workload',

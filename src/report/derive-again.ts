@@ -36,5 +36,6 @@ function factsOf({ servemark: { point, server } }: ResultFile, objectives?: Obje
     outputTokens: point.output_tokens,
     listedTokens: listsTokens(server.backend, point.stream),
     objectives: objectives ?? point.objectives ?? {},
+    counters: server.counters ?? null,
   }
 }

@@ -24,6 +24,7 @@ const facts = {
   outputTokens: 3,
   listedTokens: false,
   objectives: {},
+  counters: null,
 }
 
 describe('a recording read from its files', () => {

@@ -1,3 +1,4 @@
+import type { CounterName } from '../backends/counters/counter-family.ts'
 import type { Ending, Outcome } from '../recording/vocabulary.ts'
 import type { Objectives } from '../metrics/objectives.ts'
 
@@ -62,13 +63,27 @@ export interface ServerBlock {
   readonly caveat: string | null
   /** Before this point; absent in earlier files. */
   readonly prompt_cache?: PromptCacheBlock
+  /** What the server counted of itself; null: its kind counts nothing that is known; absent in earlier files. */
+  readonly counters?: CountersBlock | null
 }
-
 /** What became of the server's cache of prompts: it has none (`off`), it was emptied, that failed, or nothing was done. */
 export interface PromptCacheBlock {
   readonly state: 'off' | 'emptied' | 'failed' | 'left'
   readonly text: string | null
 }
+
+/** Growth of the server's counters from before the first warm-up request to after the last answer; null where it has none. */
+export type CountersBlock =
+  | {
+      /** The route that told them. */
+      readonly source: string
+      /** Whose names they had. */
+      readonly family: string
+      /** Requests in the server before the first of ours. */
+      readonly requests_before: number | null
+      readonly counted: Readonly<Record<CounterName, number | null>>
+    }
+  | { readonly source: null; readonly why: string }
 
 export interface PointBlock {
   readonly bench: string

@@ -88,6 +88,7 @@ export function pointResult(
     outputTokens: point.outputTokens,
     listedTokens: listsTokens(backend, point.stream),
     objectives: point.objectives,
+    counters: null,
   })
   const metrics = deriveMetrics(measured)
   const accuracy = { floor: null, in_situ: null, bound: boundOf(recording) }

@@ -164,11 +164,9 @@ export class ConfigurationRun {
     try {
       this.report('probing')
       const target = this.targetOf(session, point)
+      const asking = { name: backend.id, ca: this.ca, headers: target.headers, timeoutSeconds: 5 }
       const http = createProbeHttp({
-        name: backend.id,
-        ca: this.ca,
-        headers: target.headers,
-        timeoutSeconds: 5,
+        ...asking,
         answerSeconds: session.kind === 'launched' ? context.startupTimeoutSeconds : firstAnswerSeconds(point),
         signal,
       })
@@ -178,7 +176,9 @@ export class ConfigurationRun {
       const caveat = backend.caveat?.(configuration.model ?? probe.model)
       if (caveat) context.note(caveat)
       const tokenizer = await chooseTokenizer(point.tokenizer, configuration.model, probe, context)
-      return { session, target, probe, firstTokenSeconds, tokenizer, canary: await this.openCanary() }
+      // A question that comes too late, when the run was ended, is answered all the same: results are being sealed.
+      const between = createProbeHttp({ ...asking, answerSeconds: 5 })
+      return { session, target, http: between, probe, firstTokenSeconds, tokenizer, canary: await this.openCanary() }
     } catch (error) {
       await closeServer(session)
       throw error

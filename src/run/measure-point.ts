@@ -1,6 +1,7 @@
 import { createHash, scryptSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Backend } from '../backends/backend.ts'
 import type { Redactor } from '../backends/redactor.ts'
 import { checkLengths } from '../backends/families/openai-probe.ts'
@@ -22,10 +23,11 @@ import { gpusOf } from '../result/gpus.ts'
 import { resultName, resultPaths, type ResultPaths } from '../result/names.ts'
 import { listsTokens } from '../result/response-details.ts'
 import { findKept, pointHash } from '../result/resume.ts'
-import type { PromptCacheBlock, ResultFile, ServerBlock } from '../result/schema.ts'
+import type { CountersBlock, PromptCacheBlock, ResultFile, ServerBlock } from '../result/schema.ts'
 import { writeResult } from '../result/write-result.ts'
 import { isOwnTokenizer } from '../workload/tokenizers/index.ts'
 import { buildWorkload, type Workload } from '../workload/workload.ts'
+import { countedLoad } from './counted-load.ts'
 import type { ReadyServer } from './ready-server.ts'
 import { makeLoadPlan } from './load-plan.ts'
 import { namedPoint } from './named-point.ts'
@@ -74,25 +76,38 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
   const promptCache = await emptyCache(given)
   const plan = makeLoadPlan(point, backend, ready, workload, given.ca)
   const sinceMs = Date.now()
-  const recorded = await load.run(plan, {
-    signal: AbortSignal.any([signal, died]),
-    onProgress: (progress) =>
-      context.progress.write({
-        stage: 'measuring',
-        bench: configuration.bench,
-        configuration: configuration.label,
-        point: point.label,
-        sinceMs,
-        load: progress,
+  const over = AbortSignal.any([signal, died])
+  const counted = await countedLoad(
+    { backend, target: ready.target, http: ready.http, sleep, signal: over },
+    async () =>
+      await load.run(plan, {
+        signal: over,
+        onProgress: (progress) =>
+          context.progress.write({
+            stage: 'measuring',
+            bench: configuration.bench,
+            configuration: configuration.label,
+            point: point.label,
+            sinceMs,
+            load: progress,
+          }),
       }),
-  })
+  )
   report('judging')
-  const recording = withTokenizerCounts(recorded, workload, ready.tokenizer)
+  const recording = withTokenizerCounts(counted.recording, workload, ready.tokenizer)
   const interrupted = signal.aborted
   const target = interrupted
     ? resultPaths(join(context.runDirectory, 'interrupted'), configuration.resultLabel, nameOf(given))
     : paths
-  const { path, file } = await seal(given, { paths: target, hash, environment, workload, promptCache, recording })
+  const { path, file } = await seal(given, {
+    paths: target,
+    hash,
+    environment,
+    workload,
+    promptCache,
+    recording,
+    counters: counted.counters,
+  })
   const shown = relative(context.outDirectory, path)
   if (interrupted) {
     return { ended: { kind: 'interrupted', file: shown }, failure: `interrupted; what was measured is kept in ${path}` }
@@ -221,14 +236,16 @@ interface Measurement {
   readonly workload: Workload
   readonly promptCache: PromptCacheBlock
   readonly recording: Recording
+  readonly counters: CountersBlock | null
 }
 
 async function seal(given: PointMeasurement, measurement: Measurement): Promise<{ path: string; file: ResultFile }> {
   const { configuration, ready, context, redactor } = given
   const { paths, hash, environment, workload, promptCache } = measurement
+  const counters = redactor.value(measurement.counters)
   const recording = redactRecording(measurement.recording, redactor)
   const point = asSent(given.point, workload)
-  const measured = measure(recording, factsOf({ ...given, point }, environment))
+  const measured = measure(recording, factsOf({ ...given, point }, environment, counters))
   const metrics = deriveMetrics(measured)
   const accuracy = { floor: null, in_situ: inSituOf(recording), bound: boundOf(recording) }
   const notes = [...ready.probe.notes, ...workload.notes]
@@ -271,7 +288,7 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
       promptOf: (item) => prompts.get(item) ?? '',
       pointHash: hash,
       environment,
-      server: { ...serverBlock(given), prompt_cache: promptCache },
+      server: { ...serverBlock(given), prompt_cache: promptCache, counters },
       metrics,
       accuracy,
       verdict,
@@ -289,6 +306,7 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
 function factsOf(
   { configuration, point, ready }: PointMeasurement,
   environment: Readonly<Record<string, unknown>>,
+  counters: CountersBlock | null,
 ): PointFacts {
   return {
     clients: loadKind(point.load).clients(point.load),
@@ -301,6 +319,7 @@ function factsOf(
     outputTokens: point.outputTokens,
     listedTokens: listsTokens(configuration.backend, point.stream),
     objectives: point.objectives,
+    counters,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Probe, Target } from '../backends/backend.ts'
+import type { Probe, ProbeHttp, Target } from '../backends/backend.ts'
 import type { ResolvedTokenizer } from '../workload/tokenizers/index.ts'
 import type { ServerSession } from './server-session.ts'
 import type { CanaryServer } from './canary-server.ts'
@@ -7,6 +7,8 @@ import type { CanaryServer } from './canary-server.ts'
 export interface ReadyServer {
   readonly session: ServerSession
   readonly target: Target
+  /** For questions between points. */
+  readonly http: ProbeHttp
   readonly probe: Probe
   /** Seconds from spawn to the first answer of the probe; null for an endpoint. */
   readonly firstTokenSeconds: number | null

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { describeIssue } from '../issue-words.ts'
+import { counterWordNames } from './counter-words.ts'
 import { faultSchema } from './faults/index.ts'
 import { promptCounterNames } from './prompt-tokens.ts'
 import { scheduleSchema } from './schedules/index.ts'
@@ -24,6 +25,8 @@ export const optionsSchema = z.strictObject({
   promptTokens: z.enum(promptCounterNames).default('words'),
   /** Reported in `prompt_tokens_details` when set. */
   cachedTokens: z.int().nonnegative().nullable().default(null),
+  /** Whose names the counters under /metrics have. */
+  counters: z.enum(counterWordNames).default('stub'),
   headers: z.enum(['early', 'withFirst']).default('early'),
   /** An idle connection is closed after this long; null: never. */
   keepAliveMs: z.number().positive().nullable().default(null),

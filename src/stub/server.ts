@@ -8,7 +8,7 @@ import { changeAnswer, changeGeneration, type Fault } from './faults/index.ts'
 import { serve, type Connection } from './connection.ts'
 import type { HttpRequest } from './http-request.ts'
 import { lateness, type StubLog } from './log.ts'
-import { createCounters } from './metrics.ts'
+import { createCounters, endedRequest } from './metrics.ts'
 import type { StubSettings } from './options.ts'
 import type { Pacer } from './pacer.ts'
 import { end, play, type OpenLog } from './player.ts'
@@ -37,7 +37,7 @@ export function createStubServer(
 ): StubServer {
   const startedNs = monotonicNs()
   const timeline = startTimeline(settings.schedule, startedNs)
-  const counters = createCounters(settings.models[0] ?? '')
+  const counters = createCounters(settings.models[0] ?? '', settings.counters)
   const sockets = new Set<Socket>()
   const work = createWorkQueue()
   const readTime = createBatchClock()
@@ -85,7 +85,7 @@ export function createStubServer(
     if (!result.ok) {
       entry.status = result.status
       end(entry, 'complete')
-      counters.add(entry)
+      counters.count(endedRequest(entry, 0))
       return connection.answer(result.status, 'application/json', errorBody(result.error))
     }
     const { ask, overrides } = result
@@ -110,7 +110,7 @@ export function createStubServer(
     running++
     connection.perform(entry, () => {
       running--
-      counters.add(entry)
+      counters.count(endedRequest(entry, settings.cachedTokens ?? 0))
     })
     const stop = play({
       ask,

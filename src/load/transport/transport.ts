@@ -70,6 +70,13 @@ export interface CarryingConnection {
   readonly tlsNs: number | null
 }
 
+export interface RepliedHead {
+  readonly status: number | null
+  readonly requestId: string | null
+  /** One of its headers; null: it has none of the name. Absent: the transport has no headers. */
+  readonly header?: (name: string) => string | null
+}
+
 /** What a transport tells of a request while it carries it. */
 export interface CallSink {
   /** Takes the framed events. */
@@ -85,7 +92,7 @@ export interface CallSink {
    */
   received(time: number, batch: number, read: number): boolean
   /** The reply's head. */
-  replied(head: { readonly status: number | null; readonly requestId: string | null }): void
+  replied(head: RepliedHead): void
   /** Events wait for their decoder. */
   framed(): void
   /** The transport is through with it. `closed`: ns on the run's clock; null: with the last read. */

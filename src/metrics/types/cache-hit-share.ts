@@ -1,5 +1,5 @@
+import { cachedShare } from '../cached-share.ts'
 import type { ScalarMetric } from '../metric.ts'
-import { sum } from '../statistics.ts'
 
 export const cacheHitShare = {
   id: 'cache_hit_share',
@@ -9,17 +9,11 @@ export const cacheHitShare = {
   better: null,
   family: 'workload',
   formula:
-    "cached tokens / prompt tokens by the server's usage, over the ok requests whose usage tells cached tokens; null where none tells",
-  needs: ['promptTokens'],
+    "cached tokens / prompt tokens by the server's usage, over the ok requests whose usage tells cached tokens; else by the growth of its counters, warm-up included; null where neither tells",
+  needs: [],
   show: { unit: '%', scale: 100, digits: 1 },
-  of({ recording, ok, tokens }) {
-    const { cachedTokens } = recording.requests
-    const told = ok.filter((row) => cachedTokens[row] != null)
-    const prompt = sum(told.map((row) => tokens.prompt.counts[row] ?? 0))
-    if (told.length === 0 || prompt === 0) {
-      return { unit: 'share', value: null, note: 'the server does not tell cached tokens' }
-    }
-    const value = sum(told.map((row) => cachedTokens[row] ?? 0)) / prompt
-    return { unit: 'share', value, note: `told for ${told.length} of ${ok.length} requests` }
+  of(measured) {
+    const found = cachedShare(measured)
+    return { unit: 'share', ...(found ?? { value: null, note: 'the server does not tell cached tokens' }) }
   },
 } as const satisfies ScalarMetric

@@ -95,6 +95,7 @@ export async function measureStub(
     outputTokens,
     listedTokens: false,
     objectives: {},
+    counters: null,
   })
   const log = await stub.log()
   const byId = new Map(log.requests.map((entry) => [entry.requestId, entry]))

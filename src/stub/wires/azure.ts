@@ -62,6 +62,9 @@ export async function startAzureWire(options: AzureOptions = {}): Promise<Wire> 
       return json(500, { message: 'An unexpected error occurred in scoring script. Check the logs for more info.' })
     }
     const answer = [{ '0': tokenTexts(count).join('') }]
-    json(200, options.doubleEncoded ? JSON.stringify(answer) : answer, { 'azureml-model-deployment': deployment })
+    json(200, options.doubleEncoded ? JSON.stringify(answer) : answer, {
+      'azureml-model-deployment': deployment,
+      'x-ms-run-fn-exec-ms': '0.234',
+    })
   }, options.port)
 }

@@ -7,7 +7,9 @@ import {
   sendJson,
   startWire,
   tokenTexts,
+  wireCounters,
   type Wire,
+  type WireCounters,
   type WireOptions,
 } from './wire-server.ts'
 
@@ -21,7 +23,9 @@ export interface LlamaServerOptions extends WireOptions {
 /** llama.cpp's route /completion: counts in each event, an event with `"stop":true` at the end, no `[DONE]`. */
 export async function startLlamaServerWire(options: LlamaServerOptions = {}): Promise<Wire> {
   const { model = 'gemma-270m', contextLength = 2048 } = options
+  const counters = wireCounters(model, 'llama-server')
   return await startWire(({ method, path, body }, response) => {
+    if (path === '/metrics') return counters.send(response)
     const json = (value: unknown, status = 200) => sendJson(response, status, value, { server: 'llama.cpp' })
     if (path === '/health') return json({ status: 'ok' })
     if (path === '/v1/models') return json({ object: 'list', data: [{ id: model, meta: { n_ctx_train: 32768 } }] })
@@ -40,7 +44,7 @@ export async function startLlamaServerWire(options: LlamaServerOptions = {}): Pr
     if (options.fault === 'busy') {
       return json({ error: { message: 'Loading model', type: 'unavailable_error', code: 503 } }, 503)
     }
-    complete(record(body), options, response)
+    complete(record(body), options, response, counters)
   }, options.port)
 }
 
@@ -48,6 +52,7 @@ function complete(
   body: Readonly<Record<string, unknown>>,
   options: LlamaServerOptions,
   response: ServerResponse,
+  counters: WireCounters,
 ): void {
   const asked = number(body['n_predict'], 16)
   const forced = body['ignore_eos'] === true
@@ -61,6 +66,7 @@ function complete(
   // A context that runs out ends the answer without a word.
   const count = Math.min(natural, contextLength - promptTokens)
   const texts = tokenTexts(count)
+  if (options.fault === undefined) counters.count(promptTokens, count)
   const last = {
     index: 0,
     content: '',

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { CounterWords } from '../counter-words.ts'
 import {
   cut,
   halfOf,
@@ -7,7 +8,9 @@ import {
   sendJson,
   startWire,
   tokenTexts,
+  wireCounters,
   type Wire,
+  type WireCounters,
   type WireOptions,
 } from './wire-server.ts'
 
@@ -33,6 +36,8 @@ export interface OpenAiStyle {
   readonly coalesced: boolean
   readonly errorFrame: ((message: string) => string) | null
   readonly busy: { readonly status: number; readonly body: unknown }
+  /** Whose counters stand under /metrics; absent: it has none. */
+  readonly counters?: CounterWords
   /** Other routes by path. */
   readonly routes: Readonly<Record<string, unknown>>
 }
@@ -51,7 +56,9 @@ const commonKeys = [
 
 /** A server with OpenAI's completions and chat routes in the style given. */
 export async function startOpenAiStyleWire(style: OpenAiStyle, options: WireOptions): Promise<Wire> {
+  const counters = style.counters === undefined ? null : wireCounters(options.model ?? 'tiny', style.counters)
   return await startWire(({ method, path, body }, response) => {
+    if (path === '/metrics' && counters !== null) return counters.send(response)
     const route = style.routes[path]
     if (route !== undefined) return sendJson(response, 200, route)
     const chat = path === '/v1/chat/completions'
@@ -64,7 +71,7 @@ export async function startOpenAiStyleWire(style: OpenAiStyle, options: WireOpti
       return sendJson(response, style.keys.refusal, style.refusalBody?.(unknown) ?? { error: unknown })
     }
     if (options.fault === 'busy') return sendJson(response, style.busy.status, style.busy.body)
-    answer(asked, chat, style, options, response)
+    answer(asked, chat, style, options, response, counters)
   }, options.port)
 }
 
@@ -74,12 +81,14 @@ function answer(
   style: OpenAiStyle,
   options: WireOptions,
   response: ServerResponse,
+  counters: WireCounters | null,
 ): void {
   const asked = number(body['max_tokens'] ?? body['max_completion_tokens'], 16)
   const count = style.forcesLength(body, asked) ? asked : Math.min(asked, options.naturalTokens ?? asked)
   const finish = count < asked ? 'stop' : 'length'
   const texts = tokenTexts(count)
   const promptTokens = options.promptTokens ?? 11
+  if (options.fault === undefined) counters?.count(promptTokens, count)
   const usageAt = (tokens: number) => ({
     prompt_tokens: promptTokens,
     total_tokens: promptTokens + tokens,

@@ -7,7 +7,9 @@ import {
   sendJson,
   startWire,
   tokenTexts,
+  wireCounters,
   type Wire,
+  type WireCounters,
   type WireOptions,
 } from './wire-server.ts'
 
@@ -21,7 +23,9 @@ export interface SglangOptions extends WireOptions {
 /** SGLang's own route: text and ids of all tokens so far in each event, counts in each, `[DONE]` at the end. */
 export async function startSglangWire(options: SglangOptions = {}): Promise<Wire> {
   const { model = 'tiny', contextLength = 2048 } = options
+  const counters = wireCounters(model, 'sglang')
   return await startWire(({ method, path, body }, response) => {
+    if (path === '/metrics') return counters.send(response)
     const json = (value: unknown, status = 200) => sendJson(response, status, value)
     if (path === '/health') return void response.writeHead(200).end()
     if (path === '/v1/models') {
@@ -31,11 +35,16 @@ export async function startSglangWire(options: SglangOptions = {}): Promise<Wire
     if (path === '/flush_cache') return json('Cache flushed.', 200)
     if (path !== '/generate' || method !== 'POST') return json({ detail: 'Not Found' }, 404)
     if (options.fault === 'busy') return json({ error: { message: 'The request queue is full.', code: 503 } }, 503)
-    generate(record(body), options, response)
+    generate(record(body), options, response, counters)
   }, options.port)
 }
 
-function generate(body: Readonly<Record<string, unknown>>, options: SglangOptions, response: ServerResponse): void {
+function generate(
+  body: Readonly<Record<string, unknown>>,
+  options: SglangOptions,
+  response: ServerResponse,
+  counters: WireCounters,
+): void {
   const sampling = record(body['sampling_params'])
   const asked = number(sampling['max_new_tokens'], 128)
   const forced = sampling['ignore_eos'] === true
@@ -43,6 +52,7 @@ function generate(body: Readonly<Record<string, unknown>>, options: SglangOption
   const finish = count < asked ? { type: 'stop', matched: 2 } : { type: 'length', length: count }
   const texts = tokenTexts(count)
   const promptTokens = options.promptTokens ?? 12
+  if (options.fault === undefined) counters.count(promptTokens, count)
   const event = (sent: number, from: number, finishReason: unknown) => ({
     text: texts.slice(from, sent).join(''),
     output_ids: texts.slice(from, sent).map((_, index) => 900 + from + index),

@@ -7,14 +7,18 @@ import {
   sendJson,
   startWire,
   tokenTexts,
+  wireCounters,
   type Wire,
+  type WireCounters,
   type WireOptions,
 } from './wire-server.ts'
 
 /** TGI: a token an event, errors under status 200 once a stream was asked for, no `[DONE]`. */
 export async function startTgiWire(options: WireOptions = {}): Promise<Wire> {
   const { model = 'org/model' } = options
+  const counters = wireCounters(model, 'tgi')
   return await startWire(({ method, path, body }, response) => {
+    if (path === '/metrics') return counters.send(response)
     if (path === '/health') return void response.writeHead(200).end()
     if (path === '/info') {
       return sendJson(response, 200, {
@@ -25,7 +29,7 @@ export async function startTgiWire(options: WireOptions = {}): Promise<Wire> {
       })
     }
     if (!/^\/generate(_stream)?$/.test(path) || method !== 'POST') return void response.writeHead(404).end()
-    generate(record(body), path === '/generate_stream', options, response)
+    generate(record(body), path === '/generate_stream', options, response, counters)
   }, options.port)
 }
 
@@ -34,6 +38,7 @@ function generate(
   streamed: boolean,
   options: WireOptions,
   response: ServerResponse,
+  counters: WireCounters,
 ): void {
   const parameters = record(body['parameters'])
   const invalid = complaint(parameters)
@@ -53,6 +58,7 @@ function generate(
   const texts = tokenTexts(natural)
   // The end-of-text token is streamed and counted, but is no text.
   const tokens = [...texts, ...(ended ? ['</s>'] : [])]
+  if (options.fault === undefined) counters.count(options.promptTokens ?? 9, tokens.length)
   const details = {
     finish_reason: ended ? 'eos_token' : 'length',
     generated_tokens: tokens.length,

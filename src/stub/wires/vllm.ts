@@ -18,6 +18,7 @@ export async function startVllmWire(options: WireOptions = {}): Promise<Wire> {
       errorFrame: (message) =>
         `{"error": {"message": "${message}", "type": "InternalServerError", "param": null, "code": 500}}`,
       busy: { status: 503, body: { error: { message: 'Too many requests are waiting', code: 503 } } },
+      counters: 'vllm',
       routes: {
         '/health': '',
         '/version': { version: '0.32.0' },

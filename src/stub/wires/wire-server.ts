@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { CounterWords } from '../counter-words.ts'
+import { createCounters } from '../metrics.ts'
 
 /** How a wire misbehaves: in the middle of an answer, or instead of one. */
 export type WireFault =
@@ -61,6 +63,23 @@ export async function startWire(handle: WireHandler, port = 0): Promise<Wire> {
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** Counters as this kind of server writes them; every answer that is given whole is counted, at once as wires answer. */
+export interface WireCounters {
+  count(promptTokens: number, tokens: number): void
+  send(response: ServerResponse): void
+}
+
+export function wireCounters(model: string, words: CounterWords): WireCounters {
+  const counters = createCounters(model, words)
+  return {
+    count: (promptTokens, tokens) => counters.count({ promptTokens, cachedTokens: 0, tokens, ttft: 1e-6, e2e: 1e-6 }),
+    send(response) {
+      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
+      response.end(counters.text(0))
     },
   }
 }

@@ -89,7 +89,8 @@ export class HttpCall implements Call, ConnectionUser, Opening {
   head(head: ResponseHead): void {
     this.#head = head
     this.#progress = 'body'
-    this.#sink.replied({ status: head.status, requestId: head.headers.get('x-request-id') ?? null })
+    const header = (name: string) => head.headers.get(name) ?? null
+    this.#sink.replied({ status: head.status, requestId: header('x-request-id'), header })
     if (head.status >= 300) return
     const { framing } = this.#context
     const json = framing === 'sse' && /^application\/json\b/i.test(head.headers.get('content-type') ?? '')
