@@ -70,7 +70,7 @@ describe.skipIf(!hasProc)('a server that outlives its command', () => {
   })
 
   test('--client-only finds it, measures it and leaves it as it was', async () => {
-    const { code, out } = await run('bench', '--client_only', '--clients', '1', '--requests', '4')
+    const { code, out } = await run('bench', '--client_only', '--allow-invalid', '--clients', '1', '--requests', '4')
     expect(out).toContain('smoke: 1 point, 4 requests')
     expect(code, out).toBe(0)
     const [file = ''] = globSync(join(results, 'llamacpp', '*.json'))

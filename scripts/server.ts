@@ -15,6 +15,9 @@ import { readLogTail } from '../src/servers/log-tail.ts'
 import { askReadiness, describeAnswer } from '../src/servers/readiness.ts'
 import type { ServerEvent } from '../src/servers/running-server.ts'
 import {
+  deadOf,
+  endpointsOf,
+  processesOf,
   readServerFiles,
   removeRecord,
   stateOf,
@@ -155,7 +158,9 @@ async function startOne(
     signal: ending.signal,
     onEvent: loadingLines(`${configuration.bench} ${configuration.label}`),
   })
-  const urls = record.endpoints.map(({ url }) => url).join(' ')
+  const urls = endpointsOf(record)
+    .map(({ url }) => url)
+    .join(' ')
   console.log(
     `${serverName(record)}: ready after ${record.startup.ready_s.toFixed(1)} s at ${urls}, pid ${record.pid}, log ${record.log}`,
   )
@@ -194,16 +199,19 @@ async function describeServer(record: ServerRecord): Promise<{ ready: boolean; t
     return { ready: false, text: `${text}. Log: ${record.log}` }
   }
   if (state === 'dead') {
-    const lines = readLogTail(record.log, 5).map((line) => `\n  | ${line}`)
-    return {
-      ready: false,
-      text: `dead: pid ${record.pid} ended, and not by npm run server. Log: ${record.log}${lines.join('')}`,
-    }
+    const { pid, log } = deadOf(record) ?? record
+    const lines = readLogTail(log, 5).map((line) => `\n  | ${line}`)
+    return { ready: false, text: `dead: pid ${pid} ended, and not by npm run server. Log: ${log}${lines.join('')}` }
   }
-  const answer = await askReadiness(record.readiness)
-  const ready = answer.kind === 'status' && answer.status === 200
-  const urls = record.endpoints.map(({ url }) => url).join(' ')
-  const health = ready ? 'alive and ready' : `alive, not ready: ${record.readiness} ${describeAnswer(answer)}`
+  const urls = endpointsOf(record)
+    .map(({ url }) => url)
+    .join(' ')
+  const answers = await Promise.all(
+    processesOf(record).map(async ({ readiness }) => ({ readiness, answer: await askReadiness(readiness) })),
+  )
+  const late = answers.find(({ answer }) => answer.kind !== 'status' || answer.status !== 200)
+  const ready = late === undefined
+  const health = ready ? 'alive and ready' : `alive, not ready: ${late.readiness} ${describeAnswer(late.answer)}`
   return { ready, text: `${health}; pid ${record.pid}, since ${record.started}, ${urls}, log ${record.log}` }
 }
 

@@ -15,7 +15,7 @@ export interface ServerParameters {
 export interface LaunchContext {
   readonly model: string
   readonly parameters: ServerParameters
-  /** Free ports, one each replica, reserved by the caller. */
+  /** Free ports, reserved by the caller: one, or as many in a row as `ownReplicas` says. */
   readonly ports: readonly number[]
   /** Longest prompt + output that the points will ask for. */
   readonly maxTotalTokens: number
@@ -202,6 +202,8 @@ export interface Backend {
   readonly baseUrl?: BaseUrlKind
   /** Absent: the backend only takes an endpoint (`--base-url`). */
   readonly launch?: (context: LaunchContext) => Promise<Launch>
+  /** Its launch starts all replicas by itself, behind one address. Absent: each replica is a launch of its own. */
+  readonly ownReplicas?: OwnReplicas
   readonly probe: (http: ProbeHttp, target: Target, signal: AbortSignal) => Promise<Probe>
   readonly request: (turn: Turn, target: Target, probe: Probe) => WireRequest
   readonly wire: (target: Target) => Wire
@@ -225,6 +227,11 @@ export interface Backend {
   ) => { readonly secondsPerPromptToken: number; readonly secondsPerOutputToken: number } | null
   /** Set while a backend is declared but cannot run yet; the reason is shown before any load. */
   readonly unavailable?: string
+}
+
+export interface OwnReplicas {
+  /** How many ports in a row its launch needs. */
+  readonly portsInARow: (parameters: ServerParameters) => number
 }
 
 export interface CacheReset {

@@ -71,6 +71,7 @@ export const fastgen: Backend = {
   style: { color: 'blue', marker: 'o' },
   params,
   dimensions: ['tp', 'bs', 'replicas'],
+  ownReplicas: { portsInARow: ({ tensorParallel, replicas }) => 2 + tensorParallel * replicas },
   baseUrl: 'root',
   launch,
   ...notYet(

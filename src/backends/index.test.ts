@@ -8,7 +8,7 @@ import type { Backend, DecoderModule, LaunchContext, ServerParameters } from './
 import { backendIds, backends, backendTags, findBackend } from './index.ts'
 
 /** Files of this folder that are no backend. */
-const support = ['auth', 'redactor', 'backend', 'base-url', 'index', 'probe-http', 'trust']
+const support = ['auth', 'redactor', 'replicas', 'backend', 'base-url', 'index', 'probe-http', 'trust']
 const list: readonly Backend[] = Object.values(backends)
 
 test('every file of the folder is a registered backend or named support', () => {
@@ -87,7 +87,7 @@ describe('launch', () => {
   test('vllm', async () => {
     const launched = await launch(backends.vllm)
     expect(launched.argv.join(' ')).toBe(
-      'vllm serve org/model --host 127.0.0.1 --port 9001 --tensor-parallel-size 4 --data-parallel-size 2 --max-num-batched-tokens 768 --max-num-seqs 256 --no-enable-prefix-caching --generation-config vllm --disable-uvicorn-access-log --extra x',
+      'vllm serve org/model --host 127.0.0.1 --port 9001 --tensor-parallel-size 4 --max-num-batched-tokens 768 --max-num-seqs 256 --no-enable-prefix-caching --generation-config vllm --disable-uvicorn-access-log --extra x',
     )
     expect(launched.endpoints).toEqual([{ url: 'http://127.0.0.1:9001/v1' }])
     expect(launched.env).toMatchObject({ A: 'b' })

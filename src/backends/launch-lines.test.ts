@@ -17,10 +17,14 @@ async function lines(name: string, flags: Record<string, unknown> = {}): Promise
   const file = `${name}.bench.ts`
   const loaded = await loadBench(name, join(folder, file), file, flags, backends)
   const printed = await describePlan(loaded, backends)
-  return printed.flatMap((line, index) =>
-    /^ {4}\$ /.test(line)
-      ? [{ label: printed[index - 1]?.trim() ?? '', command: line.split('\n')[0]!.replace(/^ {4}\$ /, '') }]
-      : [],
+  return printed.flatMap((text, index) =>
+    text
+      .split('\n')
+      .flatMap((line) =>
+        /^ {4}\$ /.test(line)
+          ? [{ label: printed[index - 1]?.trim() ?? '', command: line.replace(/^ {4}\$ /, '') }]
+          : [],
+      ),
   )
 }
 
@@ -36,8 +40,8 @@ const models = [
   ['phi-2', 'microsoft/phi-2', [1]],
 ] as const
 
-const vllmLine = (model: string, tp: number, bs = 768, replicas = 1) =>
-  `VLLM_NO_USAGE_STATS=1 vllm serve ${model} --host 127.0.0.1 --port 26500 --tensor-parallel-size ${tp} --data-parallel-size ${replicas} --max-num-batched-tokens ${bs} --max-num-seqs ${Math.min(256, bs)} --no-enable-prefix-caching --generation-config vllm --disable-uvicorn-access-log`
+const vllmLine = (model: string, tp: number, bs = 768, port = 26500) =>
+  `VLLM_NO_USAGE_STATS=1 vllm serve ${model} --host 127.0.0.1 --port ${port} --tensor-parallel-size ${tp} --max-num-batched-tokens ${bs} --max-num-seqs ${Math.min(256, bs)} --no-enable-prefix-caching --generation-config vllm --disable-uvicorn-access-log`
 
 const fastgenServe = (command: string) => {
   const json = /'(\{"model".*\})'$/.exec(command)?.[1]
@@ -78,12 +82,16 @@ test.each(models)('%s on FastGen', async (name, model, degrees) => {
 test('batch sizes and replicas sweep as a product', async () => {
   const flags = { maxRaggedBatchSize: [128, 768], replicas: [1, 4], backends: ['vllm', 'fastgen'] }
   const printed = await lines('llama-70b', flags)
-  expect(printed).toHaveLength(2 * 2 * 2 * 2)
+  // FastGen makes its replicas itself.
+  expect(printed).toHaveLength(2 * 2 * (1 + 4) + 2 * 2 * 2)
   const model = 'meta-llama/Llama-2-70b-hf'
-  expect(printed).toContainEqual({
-    label: `vllm tp=8 bs=128 replicas=4  ${model}`,
-    command: vllmLine(model, 8, 128, 4),
-  })
+  const gpus = ['0,1,2,3,4,5,6,7', '8,9,10,11,12,13,14,15', '16,17,18,19,20,21,22,23', '24,25,26,27,28,29,30,31']
+  expect(printed.filter(({ label }) => label === `vllm tp=8 bs=128 replicas=4  ${model}`)).toEqual(
+    gpus.map((names, index) => ({
+      label: `vllm tp=8 bs=128 replicas=4  ${model}`,
+      command: vllmLine(model, 8, 128, 26500 + index).replace(' vllm', ` CUDA_VISIBLE_DEVICES=${names} vllm`),
+    })),
+  )
   const fastgen = printed.find(({ label }) => label.startsWith('fastgen tp=4 bs=128 replicas=4'))
   expect(fastgenServe(fastgen?.command ?? '')?.serve).toMatchObject({
     replica_num: 4,

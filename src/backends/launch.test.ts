@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { UserError } from '../errors.ts'
 import type { Backend, LaunchContext, ServerParameters } from './backend.ts'
 import { backends } from './index.ts'
+import { launchesOf } from './replicas.ts'
 
 const parameters: ServerParameters = {
   tensorParallel: 1,
@@ -48,9 +49,9 @@ test('vllm takes every server parameter', async () => {
     gpuMemoryUtilization: 0.8,
     enforceEager: true,
   }
-  const more = { own, tensorParallel: 2, replicas: 3, maxRaggedBatchSize: 512 }
+  const more = { own, tensorParallel: 2, maxRaggedBatchSize: 512 }
   expect(await line(backends.vllm, { ...more, serverArgs: ['--seed', '0'] })).toBe(
-    'vllm serve org/model --host 127.0.0.1 --port 9001 --tensor-parallel-size 2 --data-parallel-size 3 --max-num-batched-tokens 512 --max-num-seqs 16 --max-model-len 8192 --quantization fp8 --dtype bfloat16 --load-format dummy --kv-cache-dtype fp8 --gpu-memory-utilization 0.8 --no-enable-prefix-caching --enforce-eager --generation-config vllm --disable-uvicorn-access-log --seed 0',
+    'vllm serve org/model --host 127.0.0.1 --port 9001 --tensor-parallel-size 2 --max-num-batched-tokens 512 --max-num-seqs 16 --max-model-len 8192 --quantization fp8 --dtype bfloat16 --load-format dummy --kv-cache-dtype fp8 --gpu-memory-utilization 0.8 --no-enable-prefix-caching --enforce-eager --generation-config vllm --disable-uvicorn-access-log --seed 0',
   )
 })
 
@@ -69,8 +70,8 @@ test.each([
 })
 
 test('sglang', async () => {
-  expect(await line(backends.sglang, { tensorParallel: 2, replicas: 2 })).toBe(
-    'python3 -m sglang.launch_server --model-path org/model --host 127.0.0.1 --port 9001 --tp 2 --dp 2 --chunked-prefill-size 768 --disable-radix-cache --enable-metrics --log-level-http warning',
+  expect(await line(backends.sglang, { tensorParallel: 2 })).toBe(
+    'python3 -m sglang.launch_server --model-path org/model --host 127.0.0.1 --port 9001 --tp 2 --chunked-prefill-size 768 --disable-radix-cache --enable-metrics --log-level-http warning',
   )
 })
 
@@ -202,24 +203,48 @@ describe.each(launched.map((backend) => [backend.id, backend] as const))('%s', (
     expect(stop.graceSeconds).toBeGreaterThanOrEqual(10)
   })
 
-  test('a dimension is used or refused, never ignored', async () => {
-    for (const [dimension, key] of [
-      ['tp', 'tensorParallel'],
-      ['replicas', 'replicas'],
-    ] as const) {
-      const one = JSON.stringify(await launchOf(backend))
-      const three = await launchOf(backend, { [key]: 3 }).then(JSON.stringify, (error: unknown) => error)
-      const isUsed = backend.dimensions.includes(dimension)
-      expect([dimension, three instanceof UserError]).toEqual([dimension, !isUsed])
-      expect(three).not.toBe(one)
-    }
+  test('a tensor-parallel degree is used or refused, never ignored', async () => {
+    const one = JSON.stringify(await launchOf(backend))
+    const three = await launchOf(backend, { tensorParallel: 3 }).then(JSON.stringify, (error: unknown) => error)
+    expect(three instanceof UserError).toBe(!backend.dimensions.includes('tp'))
+    expect(three).not.toBe(one)
+  })
+
+  test('replicas are its own, or servers on ports of their own', async () => {
+    const three = { ...context, parameters: { ...parameters, replicas: 3 }, ports: [9001, 9002, 9003] }
+    const launches = await launchesOf(backend, three, undefined)
+    expect(launches).toHaveLength(backend.ownReplicas ? 1 : 3)
+    const addresses = launches.flatMap(({ endpoints }) => endpoints.map(({ url }) => new URL(url).port))
+    expect(addresses).toEqual(backend.ownReplicas ? ['9001'] : ['9001', '9002', '9003'])
+    const isTheSame = JSON.stringify(launches[0]?.argv) === JSON.stringify((await launchOf(backend)).argv)
+    expect(isTheSame).toBe(!backend.ownReplicas)
+  })
+})
+
+describe('GPUs of replicas', () => {
+  const gpusOf = async (id: 'vllm' | 'llama-server', visible?: string, env: Record<string, string> = {}) => {
+    const three = { ...parameters, replicas: 3, tensorParallel: id === 'vllm' ? 2 : 1, env }
+    const launches = await launchesOf(backends[id], { ...context, parameters: three, ports: [1, 2, 3] }, visible)
+    return launches.map((launch) => launch.env['CUDA_VISIBLE_DEVICES'])
+  }
+  test('are as many as the tensor-parallel degree says, each in one replica', async () => {
+    expect(await gpusOf('vllm')).toEqual(['0,1', '2,3', '4,5'])
+  })
+  test('are those that are visible', async () => {
+    expect(await gpusOf('vllm', '7, 5,3,1,GPU-a,GPU-b,9')).toEqual(['7,5', '3,1', 'GPU-a,GPU-b'])
+  })
+  test('must be there', async () => {
+    await expect(gpusOf('vllm', '0,1')).rejects.toThrow(
+      new UserError('vllm: replicas x tensor-parallel degree needs 6 GPUs, CUDA_VISIBLE_DEVICES=0,1 names 2', 2),
+    )
+  })
+  test("are left to the bench's own environment, and to servers without a degree", async () => {
+    expect(await gpusOf('vllm', undefined, { CUDA_VISIBLE_DEVICES: '4' })).toEqual(['4', '4', '4'])
+    expect(await gpusOf('llama-server')).toEqual([undefined, undefined, undefined])
   })
 })
 
 test('a refused dimension is said in one line', async () => {
-  await expect(launchOf(backends['llama-server'], { replicas: 2 })).rejects.toThrow(
-    new UserError('llama-server: has no replicas of its own: 2 is not possible. Use --replicas 1', 2),
-  )
   await expect(launchOf(backends.ollama, { tensorParallel: 4 })).rejects.toThrow(
     new UserError('ollama: has no tensor parallelism: 4 is not possible. Use --tensor-parallel 1', 2),
   )

@@ -16,7 +16,7 @@ import type {
 import { llamaServerCounters } from './counters/llama-server.ts'
 import { parseEvent, type Filling } from './families/event-json.ts'
 import { count, firstObject, nonEmptyString, type Json } from './families/json.ts'
-import { firstPort, flag, refuseMoreThanOne } from './families/launch-flags.ts'
+import { firstPort, flag, refuseTensorParallel } from './families/launch-flags.ts'
 import { probeWithModelList } from './families/native-probe.ts'
 import { jsonRequest, withExtra } from './families/native-request.ts'
 import { createDecoder as createOpenAiDecoder } from './families/openai-decoder.ts'
@@ -46,7 +46,7 @@ const spareTokens = 64
 
 async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
-  refuseMoreThanOne('llama-server', context, 'tensorParallel', 'replicas')
+  refuseTensorParallel('llama-server', context)
   const own = params.parse(parameters.own)
   const port = firstPort('llama-server', context)
   const slots = own.slots ?? Math.min(Math.max(1, context.maxConcurrency), mostSlots)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Backend, Launch, LaunchContext } from './backend.ts'
 import { lmdeployCounters } from './counters/lmdeploy.ts'
-import { firstPort, flag, refuseMoreThanOne } from './families/launch-flags.ts'
+import { firstPort, flag } from './families/launch-flags.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
 import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
 
@@ -21,7 +21,6 @@ const params = z.strictObject({
 
 async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
-  refuseMoreThanOne('lmdeploy', context, 'replicas')
   const own = params.parse(parameters.own)
   const port = firstPort('lmdeploy', context)
   return {

@@ -17,7 +17,7 @@ import type {
 import { createAsker, type Asker } from './families/asker.ts'
 import { parseEvent, type Filling } from './families/event-json.ts'
 import { count, firstObject, isObject, nonEmptyString, type Json } from './families/json.ts'
-import { firstPort, refuseMoreThanOne } from './families/launch-flags.ts'
+import { firstPort, refuseTensorParallel } from './families/launch-flags.ts'
 import { sampleNative, type NativeFacts, type NativeRoute } from './families/native-probe.ts'
 import { jsonRequest, withExtra } from './families/native-request.ts'
 import { statusFailure } from './families/openai-failure.ts'
@@ -41,7 +41,7 @@ const spareTokens = 64
 
 async function launch(context: LaunchContext): Promise<Launch> {
   const { parameters } = context
-  refuseMoreThanOne('ollama', context, 'tensorParallel', 'replicas')
+  refuseTensorParallel('ollama', context)
   const own = params.parse(parameters.own)
   const port = firstPort('ollama', context)
   const slots = own.numParallel ?? Math.min(Math.max(1, context.maxConcurrency), mostSlots)

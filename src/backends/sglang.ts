@@ -58,7 +58,6 @@ async function launch(context: LaunchContext): Promise<Launch> {
       '127.0.0.1',
       ...flag('--port', port),
       ...flag('--tp', parameters.tensorParallel),
-      ...flag('--dp', parameters.replicas),
       ...flag('--chunked-prefill-size', parameters.maxRaggedBatchSize),
       ...flag('--max-running-requests', own.maxRunningRequests),
       ...flag('--max-total-tokens', own.maxTotalTokens),

@@ -18,7 +18,7 @@ import { tgiCounters } from './counters/tgi.ts'
 import { createAsker } from './families/asker.ts'
 import { parseEvent, type Filling } from './families/event-json.ts'
 import { count, firstObject, isObject, nonEmptyString, type Json } from './families/json.ts'
-import { firstPort, flag, refuseMoreThanOne } from './families/launch-flags.ts'
+import { firstPort, flag } from './families/launch-flags.ts'
 import { sampleNative } from './families/native-probe.ts'
 import { jsonRequest, withExtra } from './families/native-request.ts'
 import { createDecoder as createOpenAiDecoder } from './families/openai-decoder.ts'
@@ -45,7 +45,6 @@ const standardConcurrency = 128
 
 async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
-  refuseMoreThanOne('tgi', context, 'replicas')
   const own = params.parse(parameters.own)
   const port = firstPort('tgi', context)
   return {

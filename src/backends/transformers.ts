@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Backend, Launch, LaunchContext, Probe, Target, Turn } from './backend.ts'
-import { firstPort, flag, refuseMoreThanOne } from './families/launch-flags.ts'
+import { firstPort, flag, refuseTensorParallel } from './families/launch-flags.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
 import type { OpenAiQuirks } from './families/openai-quirks.ts'
 import {
@@ -24,7 +24,7 @@ const modelTimeoutSeconds = 86_400
 
 async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
-  refuseMoreThanOne('transformers', context, 'tensorParallel', 'replicas')
+  refuseTensorParallel('transformers', context)
   const own = params.parse(parameters.own)
   const port = firstPort('transformers', context)
   return {

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import type { Backend, Launch, LaunchContext } from './backend.ts'
 import { trtllmCounters } from './counters/trtllm.ts'
-import { firstPort, flag, refuseMoreThanOne } from './families/launch-flags.ts'
+import { firstPort, flag } from './families/launch-flags.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
 import type { OpenAiQuirks } from './families/openai-quirks.ts'
 import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
@@ -22,7 +22,6 @@ const params = z.strictObject({
 
 async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
-  refuseMoreThanOne('trtllm', context, 'replicas')
   const own = params.parse(parameters.own)
   const port = firstPort('trtllm', context)
   return {

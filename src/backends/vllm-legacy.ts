@@ -19,7 +19,7 @@ import { createAsker } from './families/asker.ts'
 import { CumulativeText } from './families/cumulative-text.ts'
 import { parseEvent } from './families/event-json.ts'
 import { isObject } from './families/json.ts'
-import { firstPort, flag, refuseMoreThanOne } from './families/launch-flags.ts'
+import { firstPort, flag } from './families/launch-flags.ts'
 import { sampleNative } from './families/native-probe.ts'
 import { jsonRequest, withExtra } from './families/native-request.ts'
 import { errorText } from './families/openai-error.ts'
@@ -40,7 +40,6 @@ const params = z.strictObject({
 
 async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
-  refuseMoreThanOne('vllm-legacy', context, 'replicas')
   const own = params.parse(parameters.own)
   const port = firstPort('vllm-legacy', context)
   const cache = { true: ['--enable-prefix-caching'], false: ['--no-enable-prefix-caching'], undefined: [] }

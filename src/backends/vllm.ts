@@ -35,7 +35,6 @@ async function launch(context: LaunchContext): Promise<Launch> {
       '127.0.0.1',
       ...flag('--port', port),
       ...flag('--tensor-parallel-size', parameters.tensorParallel),
-      ...flag('--data-parallel-size', parameters.replicas),
       ...flag('--max-num-batched-tokens', parameters.maxRaggedBatchSize),
       // vLLM refuses more sequences than tokens of a step.
       ...flag('--max-num-seqs', own.maxNumSeqs ?? Math.min(256, parameters.maxRaggedBatchSize)),

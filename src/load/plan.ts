@@ -1,3 +1,4 @@
+import type { Balance } from './balance.ts'
 import type { DecoderOptions, SuccessRule, Wire } from '../backends/backend.ts'
 
 /** One request, ready to be sent. The load process turns it into bytes before the measured window. */
@@ -17,8 +18,10 @@ export interface PlannedRequest {
  * Everything the load process needs for one point. Structured-cloneable data only; it crosses a process border.
  */
 export interface LoadPlan {
-  /** Each url is origin + path prefix; requests go to endpoints round robin by client. */
+  /** Each url is origin + path prefix. */
   readonly endpoints: readonly { readonly url: string }[]
+  /** Which endpoint the next request goes to. */
+  readonly balance: Balance
   readonly method: 'POST' | 'GET'
   readonly wire: Wire
   readonly decoder: { readonly module: string; readonly options: DecoderOptions }

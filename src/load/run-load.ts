@@ -1,5 +1,7 @@
 import type { Moments, Recording } from '../recording/recording.ts'
 import type { Ending } from '../recording/vocabulary.ts'
+import type { Balancer } from './balance.ts'
+import { createBalancer } from './balance.ts'
 import { Canary } from './canary.ts'
 import { createClock } from './clock.ts'
 import { DecodeQueue } from './decode-queue.ts'
@@ -71,6 +73,7 @@ class LoadRun {
   readonly #abort = (): void => this.#cancelAll()
   readonly #timers: NodeJS.Timeout[] = []
   readonly #canary: Canary | null
+  readonly #balancer: Balancer
   #ending: Ending = 'complete'
   #draining = false
   #failed = 0
@@ -87,6 +90,7 @@ class LoadRun {
     const open = options.openSocket ?? openSocket
     this.#plan = plan
     this.#options = options
+    this.#balancer = createBalancer(plan.balance, plan.endpoints.length)
     this.#recorder = new Recorder(plan.saveText)
     this.#progress = new Progress(
       (progress) => {
@@ -236,19 +240,11 @@ class LoadRun {
     }
   }
 
-  #endpointOf(place: number): number {
-    return place % this.#plan.endpoints.length
-  }
-
   async #preconnect(clients: number): Promise<void> {
-    const wanted = new Map<number, number>()
-    for (let client = 0; client < clients; client++) {
-      const endpoint = this.#endpointOf(client)
-      wanted.set(endpoint, (wanted.get(endpoint) ?? 0) + 1)
-    }
     const { transport } = this.#context
-    const seconds = this.#plan.limits.connect
-    await Promise.all([...wanted].map(([endpoint, count]) => transport.preconnect(endpoint, count, seconds)))
+    const { endpoints, limits } = this.#plan
+    const count = connectionsEach(clients, endpoints.length)
+    await Promise.all(endpoints.map((_, endpoint) => transport.preconnect(endpoint, count, limits.connect)))
   }
 
   #delay(seconds: number): Promise<void> {
@@ -281,11 +277,12 @@ class LoadRun {
   }
 
   #send(request: PreparedRequest, assignment: Assignment, ended: (sent: Sent) => void): void {
-    const endpoint = this.#endpointOf(assignment.place)
+    const endpoint = this.#balancer.next()
     const record = this.#record(request, assignment)
     const exchange: Exchange = new Exchange(this.#context, record, request, endpoint, {
       ended: () => {
         this.#inFlight.delete(exchange)
+        this.#balancer.ended(endpoint)
         this.#progress.done()
         ended({ writeStart: record.writeStart, closed: record.closed!, complete: exchange.complete })
       },
@@ -304,6 +301,11 @@ class LoadRun {
     this.#failed++
     if (this.#failed > limit * this.#plan.requests.length) this.#endSending('error_rate')
   }
+}
+
+/** With several endpoints no share is even at every moment: one that opens its connection in the window would be late. */
+function connectionsEach(clients: number, endpoints: number): number {
+  return Math.min(clients, Math.ceil((clients / endpoints) * (endpoints > 1 ? 2 : 1)))
 }
 
 /** Whether requests that were planned and never sent are missing: a time that is up promised no number of them. */

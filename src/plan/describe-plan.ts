@@ -1,4 +1,5 @@
 import type { Backend } from '../backends/backend.ts'
+import { launchesOf } from '../backends/replicas.ts'
 import { shellQuote } from '../shell-quote.ts'
 import type { BackendRegistry } from './expand.ts'
 import { loadKind } from './load-shapes/index.ts'
@@ -40,20 +41,29 @@ function describePoints(points: readonly Point[], mark: (point: Point) => string
   })
 }
 
+/** Stands for ports that are drawn at the start. */
+const firstPort = 26_500
+
 async function describeServer(configuration: ServerConfiguration, backend: Backend): Promise<string> {
   if (configuration.endpoint) return `endpoint ${configuration.endpoint.baseUrl}`
   if (!backend.launch) return 'endpoint: give its address with --base-url http://host:8000'
   const lengths = longestRequest(configuration)
-  const { argv, env } = await backend.launch({
-    model: configuration.model ?? '',
-    parameters: configuration.parameters,
-    ports: [26500],
-    maxTotalTokens: lengths.tokens,
-    maxConcurrency: lengths.clients,
+  const launches = await launchesOf(
+    backend,
+    {
+      model: configuration.model ?? '',
+      parameters: configuration.parameters,
+      ports: Array.from({ length: configuration.parameters.replicas }, (_, replica) => firstPort + replica),
+      maxTotalTokens: lengths.tokens,
+      maxConcurrency: lengths.clients,
+    },
+    process.env['CUDA_VISIBLE_DEVICES'],
+  )
+  const lines = launches.map(({ argv, env }) => {
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${shellQuote(value)}`)
+    return `$ ${[...variables, ...argv.map(shellQuote)].join(' ')}`
   })
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${shellQuote(value)}`)
-  const line = `$ ${[...variables, ...argv.map(shellQuote)].join(' ')}`
-  return backend.unavailable ? `${line}\n    ${backend.unavailable}` : line
+  return [...lines, ...(backend.unavailable ? [backend.unavailable] : [])].join('\n    ')
 }
 
 /** The longest prompt + output, and the most requests in flight, that a configuration's points may ask for. */

@@ -69,7 +69,7 @@ function expandBackend(
           backend: id,
           model: dimensions.model ?? bench.model,
           parameters,
-          label: [id, ...backend.dimensions.map((dimension) => dimensionLabel(dimension, parameters))].join(' '),
+          label: [id, ...dimensionsOf(backend, replicas).map((each) => dimensionLabel(each, parameters))].join(' '),
           resultLabel: bench.label ?? id,
           endpoint: bench.baseUrl === null ? null : { baseUrl: bench.baseUrl, headers: bench.header },
           points: expandPoints(forReplicas(bench, replicas)),
@@ -78,6 +78,11 @@ function expandBackend(
     }
   }
   return configurations
+}
+
+/** Every server that is started may have replicas; one is not worth a word where it usually is one. */
+function dimensionsOf({ dimensions }: Backend, replicas: number): Backend['dimensions'] {
+  return replicas === 1 || dimensions.includes('replicas') ? dimensions : [...dimensions, 'replicas']
 }
 
 function dimensionLabel(dimension: 'tp' | 'bs' | 'replicas', parameters: ServerParameters): string {
@@ -174,6 +179,7 @@ function makePoint(bench: Bench, promptTokens: number, outputTokens: number, loa
     maxErrorRate: bench.maxErrorRate,
     repeat,
     saveText: bench.saveText,
+    balance: bench.balance,
     limits: {
       connect: bench.connectTimeout,
       firstByte: bench.firstByteTimeout,

@@ -1,4 +1,5 @@
 import type { Objectives } from '../metrics/objectives.ts'
+import type { Balance } from '../load/balance.ts'
 import type { Sampling, ServerParameters } from '../backends/backend.ts'
 
 /** One backend with one set of server parameters; one `describe`. */
@@ -55,6 +56,8 @@ export interface Point {
   /** Which of the point's runs, from 0. */
   readonly repeat: number
   readonly saveText: boolean
+  /** Which replica gets a request, where the load generator has several to choose from. */
+  readonly balance: Balance
   readonly limits: {
     readonly connect: number
     readonly firstByte: number | null

@@ -93,6 +93,7 @@ function differences({ configuration, point, ownDefaults = {} }: NamedPoint): Re
   compare('outputTokensVar', point.outputTokensVar, 0.3)
   compare('prompts', point.prompts, 'salted')
   compare('promptsFile', point.promptsFile, null)
+  compare('balance', point.balance, 'round-robin')
   compare('load', loadKind(point.load).unnamed(point.load), {})
   compare('serverArgs', parameters.serverArgs, [])
   compare('env', parameters.env, {})

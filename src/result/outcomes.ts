@@ -1,7 +1,7 @@
 import type { Recording } from '../recording/recording.ts'
 import { outcomes, type Outcome } from '../recording/vocabulary.ts'
 import { overAt } from '../recording/request-times.ts'
-import type { FailureBlock } from './schema.ts'
+import type { BalanceBlock, FailureBlock } from './schema.ts'
 import { toSeconds } from './request-columns.ts'
 
 const isMeasured = ({ requests }: Recording, row: number) =>
@@ -45,4 +45,17 @@ export function groupFailures(
     }
   }
   return [...groups.values()].sort((a, b) => b.count - a.count)
+}
+
+/** How many measured requests went to each of several endpoints; null for one. */
+export function countEndpoints(recording: Recording, rule: string, endpoints: number): BalanceBlock | null {
+  if (endpoints < 2) return null
+  const requests = Array.from({ length: endpoints }, () => 0)
+  const ok = Array.from({ length: endpoints }, () => 0)
+  for (const [row, endpoint] of recording.requests.endpoint.entries()) {
+    if (endpoint === null || !isMeasured(recording, row)) continue
+    requests[endpoint]!++
+    if (recording.requests.outcome[row] === 'ok') ok[endpoint]!++
+  }
+  return { rule, requests, ok }
 }

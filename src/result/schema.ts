@@ -39,6 +39,8 @@ export interface ServemarkBlock {
   readonly metrics: Readonly<Record<string, MetricBlock>>
   readonly outcomes: Readonly<Record<Outcome, number>>
   readonly failures: readonly FailureBlock[]
+  /** Where there were several endpoints. */
+  readonly balance?: BalanceBlock
   readonly accuracy: AccuracyBlock
   readonly verdict: Verdict
   readonly thresholds: readonly ThresholdBlock[]
@@ -65,6 +67,26 @@ export interface ServerBlock {
   readonly prompt_cache?: PromptCacheBlock
   /** What the server counted of itself; null: its kind counts nothing that is known; absent in earlier files. */
   readonly counters?: CountersBlock | null
+  /** Where there are several; `argv` and `identity` above are then the first one's, `startup` the slowest. */
+  readonly replicas?: readonly ReplicaBlock[]
+}
+
+/** One of several servers that shared a point's requests. */
+export interface ReplicaBlock {
+  readonly endpoint: string
+  readonly identity: Readonly<Record<string, unknown>>
+  readonly argv: readonly string[] | null
+  /** Its CUDA_VISIBLE_DEVICES where we chose it. */
+  readonly gpus: string | null
+  readonly log: string | null
+  readonly startup: Readonly<Record<string, number | null>> | null
+}
+
+/** How requests were shared among the endpoints: measured ones by endpoint, in their order. */
+export interface BalanceBlock {
+  readonly rule: string
+  readonly requests: readonly number[]
+  readonly ok: readonly number[]
 }
 /** What became of the server's cache of prompts: it has none (`off`), it was emptied, that failed, or nothing was done. */
 export interface PromptCacheBlock {

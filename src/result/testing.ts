@@ -43,6 +43,7 @@ export const somePoint: Point = {
   objectives: {},
   thresholds: {},
   maxErrorRate: 0.01,
+  balance: 'round-robin',
   repeat: 0,
   saveText: true,
   limits: { connect: 10, firstByte: null, idle: null, total: null },

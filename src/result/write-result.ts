@@ -7,7 +7,7 @@ import { gpusOf } from './gpus.ts'
 import { chunksToArrow } from './chunk-file.ts'
 import type { ResultPaths } from './names.ts'
 import { originalArgs, snakeCase } from './original-args.ts'
-import { countOutcomes, groupFailures } from './outcomes.ts'
+import { countEndpoints, countOutcomes, groupFailures } from './outcomes.ts'
 import { readableJson } from './readable-json.ts'
 import { toJsonColumns, toSeconds } from './request-columns.ts'
 import { listsTokens, responseDetails } from './response-details.ts'
@@ -72,6 +72,7 @@ function resultFile(
   files: { readonly chunks: FileReference; readonly series: FileReference | null },
 ): ResultFile {
   const { configuration, point, recording, notes } = result
+  const balance = countEndpoints(recording, point.balance, result.server.replicas?.length ?? 1)
   const listed = listsTokens(configuration.backend, point.stream)
   return {
     args: originalArgs({ ...result, path: result.paths.json }),
@@ -102,6 +103,7 @@ function resultFile(
       metrics: result.metrics,
       outcomes: countOutcomes(recording),
       failures: groupFailures(recording, result.statusMeaning),
+      ...(balance && { balance }),
       accuracy: result.accuracy,
       verdict: result.verdict,
       thresholds: result.thresholds,

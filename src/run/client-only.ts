@@ -3,6 +3,7 @@ import { expandBench, type BackendRegistry } from '../plan/expand.ts'
 import type { Bench } from '../plan/options.ts'
 import type { ServerConfiguration } from '../plan/types.ts'
 import {
+  endpointsOf,
   readServerFiles,
   stateOf,
   type ServerFile,
@@ -72,9 +73,10 @@ export function standingConfigurations(
 ): readonly ServerConfiguration[] {
   return servers
     .filter((server) => server.bench === name)
-    .flatMap(({ backend, model, parameters, endpoints }) => {
+    .flatMap((server) => {
+      const { backend, model, parameters } = server
       const { own, serverArgs, tensorParallel, maxRaggedBatchSize, replicas } = parameters
-      const [first, ...others] = endpoints.map(({ url }) => url)
+      const [first, ...others] = endpointsOf(server).map(({ url }) => url)
       const running: Bench = {
         ...bench,
         model,

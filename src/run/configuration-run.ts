@@ -15,6 +15,7 @@ import type { PointOutcome } from './point-end.ts'
 import type { ReadyServer } from './ready-server.ts'
 import { redactError } from './redact.ts'
 import type { RunContext } from './run-context.ts'
+import { probeReplicas } from './probe-replicas.ts'
 import { closeServer, isAlive, openServer, watchServer, type ServerSession } from './server-session.ts'
 import { chooseTokenizer } from './choose-tokenizer.ts'
 
@@ -98,7 +99,7 @@ export class ConfigurationRun {
     }
     const { ready } = this.state
     const load = this.openLoad()
-    const watch = watchServer(ready.session, this.backend.id)
+    const watch = watchServer(ready.session)
     try {
       return await measurePoint({
         configuration: this.configuration,
@@ -170,15 +171,19 @@ export class ConfigurationRun {
         answerSeconds: session.kind === 'launched' ? context.startupTimeoutSeconds : firstAnswerSeconds(point),
         signal,
       })
-      const probe = await backend.probe(http, target, signal)
-      const firstTokenSeconds = session.kind === 'launched' ? (performance.now() - begun) / 1000 : null
+      const replicas = await probeReplicas(backend, http, target, signal)
+      const [{ probe }] = replicas
       for (const note of probe.notes) context.note(`${backend.id}: ${note}`)
       const caveat = backend.caveat?.(configuration.model ?? probe.model)
       if (caveat) context.note(caveat)
       const tokenizer = await chooseTokenizer(point.tokenizer, configuration.model, probe, context)
       // A question that comes too late, when the run was ended, is answered all the same: results are being sealed.
       const between = createProbeHttp({ ...asking, answerSeconds: 5 })
-      return { session, target, http: between, probe, firstTokenSeconds, tokenizer, canary: await this.openCanary() }
+      const firstTokens = replicas.map(({ answeredAt }) => (answeredAt - begun) / 1000)
+      const firstTokenSeconds = session.kind === 'launched' ? firstTokens : null
+      const probes = replicas.map((replica) => replica.probe)
+      const canary = await this.openCanary()
+      return { session, target, http: between, probe, probes, firstTokenSeconds, tokenizer, canary }
     } catch (error) {
       await closeServer(session)
       throw error

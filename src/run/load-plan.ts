@@ -39,6 +39,7 @@ export function makeLoadPlan(
   const { scenario, durationSeconds } = scenarioOf(point, !sharesCores(target.endpoints))
   return {
     endpoints: target.endpoints,
+    balance: point.balance,
     method: 'POST',
     wire: probe.wire ?? backend.wire(target),
     decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },

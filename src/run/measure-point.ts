@@ -1,11 +1,10 @@
 import { createHash, scryptSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Backend } from '../backends/backend.ts'
+import type { Backend, Probe } from '../backends/backend.ts'
 import type { Redactor } from '../backends/redactor.ts'
 import { checkLengths } from '../backends/families/openai-probe.ts'
-import { createProbeHttp } from '../backends/probe-http.ts'
 import { UserError } from '../errors.ts'
 import type { LoadProcess } from '../load/process/load-process.ts'
 import { boundOf } from '../metrics/bound.ts'
@@ -23,7 +22,7 @@ import { gpusOf } from '../result/gpus.ts'
 import { resultName, resultPaths, type ResultPaths } from '../result/names.ts'
 import { listsTokens } from '../result/response-details.ts'
 import { findKept, pointHash } from '../result/resume.ts'
-import type { CountersBlock, PromptCacheBlock, ResultFile, ServerBlock } from '../result/schema.ts'
+import type { CountersBlock, PromptCacheBlock, ReplicaBlock, ResultFile, ServerBlock } from '../result/schema.ts'
 import { writeResult } from '../result/write-result.ts'
 import { isOwnTokenizer } from '../workload/tokenizers/index.ts'
 import { buildWorkload, type Workload } from '../workload/workload.ts'
@@ -122,7 +121,7 @@ async function identify(given: PointMeasurement) {
   const { configuration, point, ready, context } = given
   const { session, probe } = ready
   const environment = await collectEnvironment()
-  const launched = session.kind === 'launched' ? session.launch : null
+  const launched = session.kind === 'launched' ? session.servers[0].launch : null
   const hash = pointHash({
     configuration: given.redactor.value(configuration),
     point: given.redactor.value(point),
@@ -197,15 +196,7 @@ async function emptyCache(given: PointMeasurement): Promise<PromptCacheBlock> {
   const { configuration, point, backend, ready, context, redactor } = given
   const { session, target } = ready
   const owner = session.kind === 'launched' || configuration.endpoint?.ours === true ? 'us' : 'others'
-  const http = createProbeHttp({
-    name: backend.id,
-    ca: given.ca,
-    headers: target.headers,
-    timeoutSeconds: 10,
-    answerSeconds: 30,
-    signal: given.signal,
-  })
-  const { state, text } = await resetCache(backend, target, owner, http)
+  const { state, text } = await resetCache(backend, target, owner, ready.http)
   if (state === 'failed' && text !== null) context.note(`${point.label}: ${text}`)
   return { state, text: text === null ? null : redactor.text(text) }
 }
@@ -324,19 +315,55 @@ function factsOf(
 }
 
 function serverBlock({ configuration, backend, ready, redactor }: PointMeasurement): ServerBlock {
-  const { session, probe, firstTokenSeconds } = ready
-  const launched = session.kind === 'launched' ? session : null
+  const { session, probe } = ready
+  const replicas = replicaBlocks(ready, redactor)
+  const [first] = replicas
   return {
     backend: backend.id,
     backend_label: backend.label,
     label: configuration.label,
-    identity: redactor.value({ ...probe.identity, version: probe.version, max_model_length: probe.maxModelLength }),
-    argv: launched ? redactor.args(launched.running.argv) : null,
+    identity: redactor.value(identityOf(probe)),
+    argv: first?.argv ?? null,
     endpoint: redactor.text(session.endpoints.map(({ url }) => url).join(' ')),
-    startup: launched ? { ...launched.running.startup, first_token_s: firstTokenSeconds } : null,
+    startup: slowest(replicas.flatMap(({ startup }) => (startup ? [startup] : []))),
     promises: { ...backend.promises },
     caveat: backend.caveat?.(configuration.model ?? probe.model) ?? null,
+    ...(replicas.length > 1 && { replicas }),
   }
+}
+
+function replicaBlocks({ session, probes, firstTokenSeconds }: ReadyServer, redactor: Redactor): ReplicaBlock[] {
+  return session.endpoints.map(({ url }, index) => {
+    const launched = session.kind === 'launched' ? session.servers[index] : undefined
+    const probe = probes[index]
+    const { startup, argv, logFile } = launched?.running ?? { startup: null, argv: null, logFile: null }
+    return {
+      endpoint: redactor.text(url),
+      identity: probe ? redactor.value(identityOf(probe)) : {},
+      argv: argv && redactor.args(argv),
+      gpus: launched?.launch.env['CUDA_VISIBLE_DEVICES'] ?? null,
+      log: logFile === null ? null : basename(logFile),
+      startup: startup && { ...startup, first_token_s: firstTokenSeconds?.[index] ?? null },
+    }
+  })
+}
+
+const identityOf = (probe: Probe) => ({
+  ...probe.identity,
+  version: probe.version,
+  max_model_length: probe.maxModelLength,
+})
+
+/** All must be there: what took longest counts. */
+function slowest(startups: readonly Readonly<Record<string, number | null>>[]): Record<string, number | null> | null {
+  const [first] = startups
+  if (!first) return null
+  return Object.fromEntries(
+    Object.keys(first).map((name) => {
+      const times = startups.map((startup) => startup[name] ?? null)
+      return [name, times.includes(null) ? null : Math.max(...times.map(Number))]
+    }),
+  )
 }
 
 function failureOf(given: PointMeasurement, file: ResultFile, path: string): string | null {

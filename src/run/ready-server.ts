@@ -9,9 +9,12 @@ export interface ReadyServer {
   readonly target: Target
   /** For questions between points. */
   readonly http: ProbeHttp
+  /** Of the first endpoint: what requests are shaped by. */
   readonly probe: Probe
-  /** Seconds from spawn to the first answer of the probe; null for an endpoint. */
-  readonly firstTokenSeconds: number | null
+  /** One for each endpoint; in what requests depend on they are equal. */
+  readonly probes: readonly Probe[]
+  /** Seconds from the start to each endpoint's first answer; null where nothing was started. */
+  readonly firstTokenSeconds: readonly number[] | null
   readonly tokenizer: ResolvedTokenizer
   /** Null when it could not be started: the accuracy of results is then not stated. */
   readonly canary: CanaryServer | null

@@ -1,22 +1,16 @@
 import { join } from 'node:path'
-import type { Backend, Endpoint, Launch } from '../backends/backend.ts'
+import type { Backend, Endpoint } from '../backends/backend.ts'
 import { normalizeBaseUrl } from '../backends/base-url.ts'
 import { UserError } from '../errors.ts'
 import type { ServerConfiguration } from '../plan/types.ts'
-import type { RunningServer } from '../servers/running-server.ts'
 import { describeExit } from '../servers/server-exit.ts'
-import { launchConfiguration, serverFileName } from './launch-configuration.ts'
+import { diedWhile, launchConfiguration, serverFileName, type LaunchedServers } from './launch-configuration.ts'
 import type { RunContext } from './run-context.ts'
 
 /** The server that a configuration is measured on: one that we started, or one that was there. */
 export type ServerSession =
   | { readonly kind: 'endpoint'; readonly endpoints: readonly Endpoint[] }
-  | {
-      readonly kind: 'launched'
-      readonly endpoints: readonly Endpoint[]
-      readonly launch: Launch
-      readonly running: RunningServer
-    }
+  | { readonly kind: 'launched'; readonly endpoints: readonly Endpoint[]; readonly servers: LaunchedServers }
 
 /** Starts the configuration's server and waits until it is ready, or takes its address. */
 export async function openServer(
@@ -33,31 +27,38 @@ export async function openServer(
       endpoints: [baseUrl, ...others].map((url) => ({ url: normalizeBaseUrl(url, backend.baseUrl) })),
     }
   }
-  const launched = await launchConfiguration(configuration, backend, {
+  const servers = await launchConfiguration(configuration, backend, {
     logFile: join(context.runDirectory, `${serverFileName(configuration)}.server.log`),
     signal,
     startupTimeoutSeconds: context.startupTimeoutSeconds,
     baseEnv: context.environment,
   })
-  return { kind: 'launched', endpoints: launched.running.endpoints, ...launched }
+  return { kind: 'launched', endpoints: servers.flatMap(({ running }) => running.endpoints), servers }
 }
 
-/** Ends the server if it is ours. A UserError when something of it is left. */
+/** Ends the server, with all its replicas, if it is ours. A UserError when something of it is left. */
 export async function closeServer(session: ServerSession): Promise<void> {
   if (session.kind === 'endpoint') return
-  const report = await session.running.stop()
-  if (report.clean) return
-  const left = [...report.remaining.map(({ pid, command }) => `pid ${pid} (${command})`), ...report.openPorts]
-  throw new UserError(`the server did not go: ${left.join(', ')} left. Log: ${session.running.logFile}`)
+  const reports = await Promise.all(
+    session.servers.map(async ({ running }) => ({ report: await running.stop(), logFile: running.logFile })),
+  )
+  const unclean = reports.filter(({ report }) => !report.clean)
+  const [first] = unclean
+  if (!first) return
+  const left = unclean.flatMap(({ report: { remaining, openPorts } }) => [
+    ...remaining.map(({ pid, command }) => `pid ${pid} (${command})`),
+    ...openPorts,
+  ])
+  throw new UserError(`the server did not go: ${left.join(', ')} left. Log: ${first.logFile}`)
 }
 
-/** Aborts when our server ends by itself; its reason is a UserError with exit code and log tail. */
-export function watchServer(session: ServerSession, name: string): { signal: AbortSignal; end(): void } {
+/** Aborts when our server, or one of its replicas, ends by itself; its reason is a UserError with exit code and log tail. */
+export function watchServer(session: ServerSession): { signal: AbortSignal; end(): void } {
   const controller = new AbortController()
   let watching = true
-  if (session.kind === 'launched') {
-    void session.running.exited.then((exit) => {
-      if (watching) controller.abort(diedError(session.running, name, describeExit(exit)))
+  for (const { name, running } of session.kind === 'launched' ? session.servers : []) {
+    void running.exited.then((exit) => {
+      if (watching) controller.abort(diedWhile(name, running, describeExit(exit), 'it was measured'))
     })
   }
   return {
@@ -68,9 +69,5 @@ export function watchServer(session: ServerSession, name: string): { signal: Abo
   }
 }
 
-export const isAlive = (session: ServerSession) => session.kind === 'endpoint' || session.running.alive()
-
-function diedError(running: RunningServer, name: string, ending: string): UserError {
-  const lines = running.logTail(8).map((line) => `\n  | ${line}`)
-  return new UserError(`${name}: the server ${ending} while it was measured. Log: ${running.logFile}${lines.join('')}`)
-}
+export const isAlive = (session: ServerSession) =>
+  session.kind === 'endpoint' || session.servers.every(({ running }) => running.alive())

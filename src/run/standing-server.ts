@@ -9,6 +9,7 @@ import { hasProc, identityOf } from '../servers/process-tree.ts'
 import type { ServerEvent } from '../servers/running-server.ts'
 import {
   claimRecord,
+  endpointsOf,
   hereAndNow,
   identityRecord,
   readRecord,
@@ -19,9 +20,16 @@ import {
   stopStanding,
   type ServerRecord,
   type StandingServer,
+  type StartedServer,
   type StartingServer,
 } from '../servers/standing-server.ts'
-import { launchConfiguration, serverFileName, type LaunchedServer } from './launch-configuration.ts'
+import {
+  launchConfiguration,
+  replicaLog,
+  serverFileName,
+  type LaunchedServer,
+  type LaunchedServers,
+} from './launch-configuration.ts'
 
 export interface StandingOptions {
   readonly outDirectory: string
@@ -58,7 +66,10 @@ export async function startStanding(
   writing(folder, () => makeFolder(folder))
   await claim(path, claimed)
   try {
-    if (existsSync(log)) renameSync(log, `${log}.old`)
+    for (let replica = 0; replica < configuration.parameters.replicas; replica++) {
+      const file = replicaLog(log, replica, configuration.parameters.replicas)
+      if (existsSync(file)) renameSync(file, `${file}.old`)
+    }
     const { outDirectory: _, options: _options, environment, ...launchOptions } = options
     const launched = await launchConfiguration(configuration, findBackend(configuration.backend), {
       ...launchOptions,
@@ -72,35 +83,36 @@ export async function startStanding(
   }
 }
 
-/** Written down before it is let go: between the two it is still ended with this process. */
-async function leave(
-  { launch, running }: LaunchedServer,
-  claimed: StartingServer,
-  path: string,
-): Promise<StandingServer> {
+/** Written down before they are let go: between the two they are still ended with this process. */
+async function leave(servers: LaunchedServers, claimed: StartingServer, path: string): Promise<StandingServer> {
   try {
     const { starter: _, ...subject } = claimed
-    const family = running.family()
-    const record: StandingServer = {
-      ...subject,
-      phase: 'running',
-      pid: running.pid,
-      pgid: running.pgid,
-      start_ticks: family.leader.startTicks,
-      family: family.id,
-      members: family.members.map(identityRecord),
-      endpoints: running.endpoints.map(({ url }) => ({ url })),
-      readiness: launch.readiness.url,
-      stop: { signal: launch.stop.signal, grace_s: launch.stop.graceSeconds },
-      argv: createRedactor(process.env, {}, [launch.argv, launch.env]).args(running.argv),
-      startup: running.startup,
-    }
+    const [first, ...others] = servers.map(startedRecord)
+    if (!first) throw new Error('nothing was started')
+    const record: StandingServer = { ...subject, phase: 'running', ...first, others }
     writing(path, () => replaceRecord(path, record))
-    running.leave()
+    for (const { running } of servers) running.leave()
     return record
   } catch (error) {
-    await running.stop()
+    await Promise.all(servers.map(({ running }) => running.stop()))
     throw error
+  }
+}
+
+function startedRecord({ launch, running }: LaunchedServer): StartedServer {
+  const family = running.family()
+  return {
+    pid: running.pid,
+    pgid: running.pgid,
+    start_ticks: family.leader.startTicks,
+    family: family.id,
+    members: family.members.map(identityRecord),
+    endpoints: running.endpoints.map(({ url }) => ({ url })),
+    readiness: launch.readiness.url,
+    log: running.logFile,
+    stop: { signal: launch.stop.signal, grace_s: launch.stop.graceSeconds },
+    argv: createRedactor(process.env, {}, [launch.argv, launch.env]).args(running.argv),
+    startup: running.startup,
   }
 }
 
@@ -143,8 +155,10 @@ async function claim(path: string, record: StartingServer): Promise<void> {
 function describeOther(other: ServerRecord, state: 'starting' | 'alive' | 'elsewhere'): string {
   if (state === 'elsewhere') return `was started on host ${other.host}, which shares these results. Stop it there`
   if (other.phase === 'starting') return `is being started by pid ${other.starter.pid}. Wait for it`
-  const { pid, endpoints } = other
-  const urls = endpoints.map(({ url }) => url).join(' ')
+  const { pid } = other
+  const urls = endpointsOf(other)
+    .map(({ url }) => url)
+    .join(' ')
   return `runs already (pid ${pid}, ${urls}). Stop it first: npm run server -- stop --project ${other.bench}`
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { acceptsConnections, addressOf, releasePorts, reservePorts } from './ports.ts'
+import { acceptsConnections, addressOf, releasePorts, reservePortRange, reservePorts } from './ports.ts'
 
 test('ports are all different, also over calls', async () => {
   const ports = (await Promise.all([reservePorts(20), reservePorts(20), reservePorts(20)])).flat()
@@ -30,4 +30,18 @@ test.each([
   ['https://host', { host: 'host', port: 443 }],
 ])('the address of %s', (url, address) => {
   expect(addressOf(url)).toEqual(address)
+})
+
+test('a range is of ports in a row, none of them taken or handed out', async () => {
+  const first = await reservePortRange(6)
+  expect(first).toEqual(first.map((_, index) => first[0]! + index))
+  const more = await Promise.all([reservePortRange(6), reservePortRange(6), reservePorts(6)])
+  expect(new Set([first, ...more].flat()).size).toBe(24)
+  releasePorts([first, ...more].flat())
+})
+
+test('a range of one is a port', async () => {
+  const ports = await reservePortRange(1)
+  expect(ports).toHaveLength(1)
+  releasePorts(ports)
 })

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
+import { UserError } from '../errors.ts'
 
 const handedOut = new Set<number>()
 
@@ -23,6 +24,44 @@ export async function reservePorts(count: number): Promise<number[]> {
     await Promise.all(holders.map((holder) => new Promise((resolve) => holder.close(resolve))))
   }
   return ports
+}
+
+/** As many free ports in a row, for a server that counts its own from the first. */
+export async function reservePortRange(count: number): Promise<number[]> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const [first = 0] = await reservePorts(1)
+    const rest = Array.from({ length: count - 1 }, (_, index) => first + 1 + index)
+    if (await canHold(rest)) {
+      for (const port of rest) handedOut.add(port)
+      return [first, ...rest]
+    }
+    releasePorts([first])
+  }
+  throw new UserError(`no ${count} free ports in a row were found on 127.0.0.1. End servers that are not needed`)
+}
+
+const attempts = 50
+const lastPort = 65_535
+
+async function canHold(ports: readonly number[]): Promise<boolean> {
+  if (ports.some((port) => port > lastPort || handedOut.has(port))) return false
+  const holders = ports.map(() => createServer())
+  try {
+    for (const [index, port] of ports.entries()) {
+      const holder = holders[index]!
+      holder.listen({ host: '127.0.0.1', port, exclusive: true })
+      if (
+        !(await once(holder, 'listening').then(
+          () => true,
+          () => false,
+        ))
+      )
+        return false
+    }
+    return true
+  } finally {
+    await Promise.all(holders.map((holder) => new Promise((resolve) => holder.close(resolve))))
+  }
 }
 
 export function releasePorts(ports: readonly number[]): void {

@@ -65,6 +65,7 @@ async function leftServer(...flags: string[]): Promise<StandingServer> {
     stop: { signal: 'SIGTERM', grace_s: 5 },
     argv: [...server.argv],
     startup: server.startup,
+    others: [],
   }
 }
 

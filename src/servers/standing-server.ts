@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { addressesIn } from './ports.ts'
-import { createFamily, type ProcessFamily } from './process-family.ts'
+import { createFamily } from './process-family.ts'
 import { isAlive, type ProcessIdentity } from './process-tree.ts'
 import type { EndStep } from './end-family.ts'
 import { defaultStopLimits, stopFamily, type StoppedFamily } from './stop-family.ts'
@@ -33,10 +33,8 @@ const subject = {
   started: z.string(),
   log: z.string(),
 }
-const starting = z.object({ phase: z.literal('starting'), ...subject, starter: identity })
-const running = z.object({
-  phase: z.literal('running'),
-  ...subject,
+/** One server process and all that came from it. */
+const started = {
   pid: z.int().positive(),
   pgid: z.int().positive(),
   /** Start time of `pid` in clock ticks since boot. */
@@ -45,16 +43,26 @@ const running = z.object({
   members: z.array(identity),
   endpoints: z.array(z.object({ url: z.string() })).min(1),
   readiness: z.string(),
+  log: z.string(),
   stop: z.object({ signal: z.string(), grace_s: z.number() }),
   /** Without keys. */
   argv: z.array(z.string()),
   startup: z.object({ spawn_s: z.number(), port_open_s: z.number(), ready_s: z.number() }),
+}
+const starting = z.object({ phase: z.literal('starting'), ...subject, starter: identity })
+const running = z.object({
+  phase: z.literal('running'),
+  ...subject,
+  ...started,
+  /** Its other replicas, where each is a server of its own. */
+  others: z.array(z.object(started)).default([]),
 })
 const recordSchema = z.discriminatedUnion('phase', [starting, running])
 
 /** A server that outlives the command that started it, as its state file holds it. JSON, snake case. */
 export type StandingServer = z.output<typeof running>
 export type StartingServer = z.output<typeof starting>
+export type StartedServer = z.output<z.ZodObject<typeof started>>
 export type ServerRecord = StandingServer | StartingServer
 
 export interface ServerFile {
@@ -128,8 +136,18 @@ export function stateOf(record: ServerRecord): ServerState {
   if (record.host !== hostname()) return 'elsewhere'
   if (record.boot_id !== bootId()) return 'dead'
   if (record.phase === 'starting') return isAlive(identityIn(record.starter)) ? 'starting' : 'dead'
-  return isAlive(identityIn(record)) ? 'alive' : 'dead'
+  return processesOf(record).every((started) => isAlive(identityIn(started))) ? 'alive' : 'dead'
 }
+
+/** The first of its processes that has ended. */
+export const deadOf = (record: StandingServer) =>
+  processesOf(record).find((started) => record.boot_id !== bootId() || !isAlive(identityIn(started)))
+
+/** The server and its replicas. */
+export const processesOf = (record: StandingServer): readonly StartedServer[] => [record, ...record.others]
+
+/** Where requests go: all endpoints of all replicas. */
+export const endpointsOf = (record: StandingServer) => processesOf(record).flatMap(({ endpoints }) => endpoints)
 
 /** Ends the server and all that came from it, by pid and start time; what had ended already leaves nothing to do. */
 export async function stopStanding(
@@ -139,10 +157,21 @@ export async function stopStanding(
   if (record.boot_id !== bootId()) {
     return { how: 'had-exited', stopSeconds: 0, remaining: [], openPorts: [], clean: true }
   }
-  const family = familyOf(record)
-  const { signal, grace_s } = record.stop
+  const stopped = await Promise.all(processesOf(record).map((started) => stopStarted(started, onStep)))
+  const slowest = stopped.reduce((one, other) => (other.stopSeconds > one.stopSeconds ? other : one))
+  return {
+    ...slowest,
+    remaining: stopped.flatMap(({ remaining }) => remaining),
+    openPorts: stopped.flatMap(({ openPorts }) => openPorts),
+    clean: stopped.every(({ clean }) => clean),
+  }
+}
+
+async function stopStarted(started: StartedServer, onStep: (step: EndStep) => void): Promise<StoppedFamily> {
+  const family = createFamily(started.family, identityIn(started), started.members.map(identityIn))
+  const { signal, grace_s } = started.stop
   // The port of a server that is long gone may be another's by now.
-  const urls = family.living().length === 0 ? [] : [record.readiness, ...record.endpoints.map(({ url }) => url)]
+  const urls = family.living().length === 0 ? [] : [started.readiness, ...started.endpoints.map(({ url }) => url)]
   const own = { signal: signal as NodeJS.Signals, graceSeconds: grace_s }
   return await stopFamily(family, { ...defaultStopLimits, own }, addressesIn(urls), onStep)
 }
@@ -153,10 +182,6 @@ export function hereAndNow(): { host: string; boot_id: string | null } {
 }
 
 export const identityRecord = ({ pid, startTicks }: ProcessIdentity) => ({ pid, start_ticks: startTicks })
-
-function familyOf(record: StandingServer): ProcessFamily {
-  return createFamily(record.family, identityIn(record), record.members.map(identityIn))
-}
 
 function identityIn({ pid, start_ticks }: { pid: number; start_ticks: number | null }): ProcessIdentity {
   return { pid, startTicks: start_ticks }

@@ -13,17 +13,9 @@ export function firstPort(id: string, context: LaunchContext): number {
   return port
 }
 
-/** Throws UserError when a swept dimension that this server has not is asked to be more than one. */
-export function refuseMoreThanOne(
-  id: string,
-  context: LaunchContext,
-  ...dimensions: readonly ('tensorParallel' | 'replicas')[]
-): void {
-  for (const dimension of dimensions) {
-    const value = context.parameters[dimension]
-    if (value === 1) continue
-    const what = dimension === 'replicas' ? 'replicas of its own' : 'tensor parallelism'
-    const flagName = dimension === 'replicas' ? '--replicas' : '--tensor-parallel'
-    throw new UserError(`${id}: has no ${what}: ${value} is not possible. Use ${flagName} 1`, 2)
-  }
+/** Throws UserError when a server without tensor parallelism is asked for a degree. */
+export function refuseTensorParallel(id: string, { parameters }: LaunchContext): void {
+  const { tensorParallel } = parameters
+  if (tensorParallel === 1) return
+  throw new UserError(`${id}: has no tensor parallelism: ${tensorParallel} is not possible. Use --tensor-parallel 1`, 2)
 }

@@ -71,6 +71,7 @@ export async function drive(
 ): Promise<Driven> {
   const recording = await runLoad({
     endpoints: target.endpoints,
+    balance: 'round-robin',
     method: 'POST',
     wire: probe.wire ?? backend.wire(target),
     decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },

@@ -56,7 +56,7 @@ function runClient(
         }
         resolve()
       } else {
-        context.send(taken.value, { phase: 'measure', client, place: client, stage: null, intended: null }, ended)
+        context.send(taken.value, { phase: 'measure', client, stage: null, intended: null }, ended)
       }
     }
     next()

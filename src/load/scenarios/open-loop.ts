@@ -114,6 +114,6 @@ class Sending {
 
   #assignment(index: number): Assignment {
     const stage = this.#scenario.stage[index] ?? null
-    return { phase: 'measure', client: null, place: index, stage, intended: this.#times[index]! }
+    return { phase: 'measure', client: null, stage, intended: this.#times[index]! }
   }
 }

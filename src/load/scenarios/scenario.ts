@@ -16,8 +16,6 @@ export interface Assignment {
   readonly phase: Phase
   /** Null in an open loop. */
   readonly client: number | null
-  /** Endpoints are taken in turn by this number. */
-  readonly place: number
   readonly stage: number | null
   /** When it is to be sent, where that is known before. */
   readonly intended: number | null

@@ -38,7 +38,7 @@ async function warmupRound(requests: readonly PreparedRequest[], context: Scenar
     requests.map(
       (request, client) =>
         new Promise<void>((resolve) => {
-          context.send(request, { phase: 'warmup', client, place: client, stage: null, intended: null }, (sent) => {
+          context.send(request, { phase: 'warmup', client, stage: null, intended: null }, (sent) => {
             if (sent.complete && sent.writeStart !== null) latencies.push(sent.closed - sent.writeStart)
             resolve()
           })

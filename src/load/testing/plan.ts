@@ -26,6 +26,7 @@ export function testPlan(
   const { count = 1, clients = 1, ...rest } = changes
   return {
     endpoints: [{ url: `http://127.0.0.1:${port}/v1` }],
+    balance: 'round-robin',
     method: 'POST',
     wire: { transport: 'http', framing: 'sse' },
     decoder: { module: echoDecoder, options: { route: 'completions', stream: true } },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { balances } from '../../load/balance.ts'
 import { option } from './option.ts'
 import { oneOrMany, positiveInt, seconds, share } from './shapes.ts'
 import { arrivalNames, loadSchema, stage } from '../load-shapes/schema.ts'
@@ -57,6 +58,11 @@ export const loadOptions = {
   perReplica: option(z.boolean().default(false), 'Clients, request rates and requests are those of each replica', {
     group: 'load',
   }),
+  balance: option(
+    z.enum(balances).default('round-robin'),
+    'Which replica gets the next request, where a server has none of its own',
+    { group: 'load', value: balances.join('|') },
+  ),
   duration: option(seconds.nullable().default(null), 'Send for so long, e.g. 30s or 2m', {
     group: 'load',
     value: 'TIME',

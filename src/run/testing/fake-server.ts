@@ -40,7 +40,8 @@ for (const line of say) console.log(line)
 console.log(`${program} ${args.join(' ')}`)
 told({ started: process.pid, gpus: process.env['CUDA_VISIBLE_DEVICES'] ?? null, args })
 process.on('SIGTERM', () => process.exit(0))
-if (exitAfter === 0) process.exit(exitCode)
+const dies = exitAfter !== undefined && (replica === undefined || process.env['CUDA_VISIBLE_DEVICES'] === replica)
+if (dies && exitAfter === 0) process.exit(exitCode)
 
 const model = args[args.findIndex((word) => /^(serve|--model|--model-path|--model-id|--alias)$/.test(word)) + 1]
 const options = { port, ...(model?.startsWith('-') === false && { model }) }
@@ -48,6 +49,5 @@ const wire = await wires[program]!(options)
 let seen = 0
 setInterval(() => {
   for (; seen < wire.requests.length; seen++) told({ path: wire.requests[seen]?.path })
-  const dies = exitAfter !== undefined && (replica === undefined || process.env['CUDA_VISIBLE_DEVICES'] === replica)
   if (dies && wire.requests.length >= exitAfter) process.exit(exitCode)
 }, 1)

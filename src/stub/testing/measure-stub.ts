@@ -51,6 +51,7 @@ export async function measureStub(
   await stub.clear()
   const recording = await run({
     endpoints: target.endpoints,
+    balance: 'round-robin',
     method: 'POST',
     wire: openai.wire(target),
     decoder: { module: openai.decoderModule, options: { route, stream } },

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { fakePrograms } from './testing/fake-programs.ts'
+import { runBench } from './testing/run-bench.ts'
+
+const twoReplicas = { backends: ['vllm'], tensorParallel: [2], replicas: [2] }
+
+test('replicas are servers of their own, balanced by the load generator, all stored and all ended', async () => {
+  using programs = fakePrograms()
+  const { points, logs } = await runBench(twoReplicas, programs.environment())
+  const starts = programs.recorded().filter(({ started }) => started !== undefined)
+  expect(new Set(starts.map(({ port }) => port)).size).toBe(2)
+  expect(starts.map(({ gpus }) => String(gpus)).sort()).toEqual(['0,1', '2,3'])
+  for (const { started } of starts) expect(() => process.kill(Number(started), 0)).toThrow('ESRCH')
+  expect(logs).toHaveLength(2)
+  const { balance, server, requests, outcomes } = points[0]!.file!.servemark
+  expect(points[0]!.failure).toBeNull()
+  expect([outcomes.ok, balance]).toEqual([6, { rule: 'round-robin', requests: [3, 3], ok: [3, 3] }])
+  expect(requests['endpoint']).toEqual([0, 1, 0, 1, 0, 1])
+  expect(server.replicas).toMatchObject([
+    { gpus: '0,1', identity: { version: '0.32.0' }, log: expect.stringMatching(/-1\.log$/) },
+    { gpus: '2,3', identity: { version: '0.32.0' }, log: expect.stringMatching(/-2\.log$/) },
+  ])
+  expect(server.replicas?.map(({ endpoint }) => endpoint).join(' ')).toBe(server.endpoint)
+  const ready = server.replicas!.map(({ startup }) => startup?.['ready_s'] ?? 0)
+  expect(server.startup?.['ready_s']).toBe(Math.max(...ready))
+})
+
+test('a replica that dies ends the point, in one line that names it, and all are started again for the next', async () => {
+  using programs = fakePrograms()
+  const { points, notes } = await runBench(
+    { ...twoReplicas, requests: 400, clients: [2, 3] },
+    programs.environment({ exitAfter: 60, replica: '2,3' }),
+  )
+  for (const { failure } of points) {
+    expect(failure).toMatch(
+      /^vllm replica 2 of 2: the server exited with code 3 while it was measured\. Log: .*-2\.log/,
+    )
+  }
+  expect(notes).toContain('the server is gone; starting it again')
+  expect(programs.recorded().filter(({ started }) => started !== undefined)).toHaveLength(4)
+})
+
+test('a replica that ends while it loads ends the others', async () => {
+  using programs = fakePrograms()
+  const { startFailure } = await runBench(twoReplicas, programs.environment({ exitAfter: 0, replica: '0,1' }))
+  expect(startFailure).toMatch(/^vllm replica 1 of 2: the server exited with code 3 while loading/)
+  const starts = programs.recorded().filter(({ started }) => started !== undefined)
+  for (const { started } of starts) expect(() => process.kill(Number(started), 0)).toThrow('ESRCH')
+})
