@@ -132,8 +132,11 @@ describe('intervals', () => {
     const { value, interval } = metricsOf(specs, { clients: 2 }).scalar('output_token_throughput')
     expect(interval?.low).toBeCloseTo(value ?? 0, 6)
   })
-  test('of throughput are absent where the load is no closed loop', () => {
-    expect(metricsOf(varied(20), { clients: null }).scalar('request_throughput')).not.toHaveProperty('interval')
+  test('of throughput are those of stretches of time where the load is no closed loop', () => {
+    const interval = (count: number) =>
+      metricsOf(varied(count), { clients: null }).scalar('request_throughput').interval
+    expect(interval(20)).toEqual({ low: null, high: null })
+    expect(interval(60)).toEqual({ low: expect.any(Number), high: expect.any(Number) })
   })
   test('of a p99 are open above with few requests', () => {
     expect(metricsOf(varied(40)).distribution('e2e_latency').intervals).toMatchObject({

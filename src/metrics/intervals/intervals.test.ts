@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import { makeRecording } from '../../recording/testing.ts'
+import { measure } from '../measured.ts'
 import { quantile } from '../statistics.ts'
+import { somePoint } from '../testing.ts'
 import { blockBootstrap } from './block-bootstrap.ts'
 import { effectiveCount } from './effective-count.ts'
 import { incompleteBeta } from './incomplete-beta.ts'
 import { meanInterval, quantileInterval, valuesNeeded } from './order-statistics.ts'
+import { openRateInterval } from './open-rate.ts'
 import { binomialCdf, studentQuantile } from './probability.ts'
 import { seededRandom } from './random.ts'
+import { shareInterval } from './share.ts'
 
 describe('probability', () => {
   test('the incomplete beta function of small numbers is a polynomial', () => {
@@ -134,5 +139,52 @@ describe('of pooled values, by blocks of time', () => {
   test('is open where there are too few stretches of time', () => {
     const values = new Float64Array(20).fill(0.02)
     expect(of({ values, at: Float64Array.from(values, (_, i) => i) }).p50).toEqual({ low: null, high: null })
+  })
+})
+
+describe('of the rate of an open loop', () => {
+  /** Arrivals of 10/s over `seconds`; each is answered after 0.2 s or so, as the server's queue allows. */
+  function openLoop(random: () => number, seconds: number, even: boolean) {
+    const specs: { sent: number; chunks: number[] }[] = []
+    let free = 0
+    for (let sent = 0; sent < seconds; sent += even ? 0.1 : -Math.log(1 - random()) / 10) {
+      free = Math.max(free, sent) + (even ? 0.02 : -Math.log(1 - random()) * 0.05)
+      specs.push({ sent, chunks: [free + 0.2 - sent] })
+    }
+    return measure(makeRecording(specs), { ...somePoint, clients: null })
+  }
+  const of = (measured: ReturnType<typeof openLoop>) => {
+    const { start, end } = measured.span ?? { start: 0, end: 0 }
+    return openRateInterval(measured, measured.ok.length / ((end - start) / 1e9), () => 1)
+  }
+
+  test('holds the rate of random arrivals in 95 % of cases', () => {
+    expect(coverage(10, (random) => of(openLoop(random, 30, false)))).toBeGreaterThan(0.9)
+  })
+  test('is narrow where arrivals are even', () => {
+    const [random, even] = [of(openLoop(seededRandom(1), 60, false)), of(openLoop(seededRandom(1), 60, true))]
+    const width = ({ low, high }: typeof even) => (high ?? Infinity) - (low ?? 0)
+    expect(width(even)).toBeLessThan(0.2)
+    expect(width(random)).toBeGreaterThan(0.5)
+  })
+  test('is open below 30 answers', () => {
+    expect(of(openLoop(seededRandom(1), 2.8, true))).toEqual({ low: null, high: null })
+  })
+  test('looks at its window alone', () => {
+    const slow = openLoop(seededRandom(1), 60, true)
+    const late = { ...slow, ok: slow.ok.filter((row) => row % 5 === 0 || row > 300) }
+    const whole = openRateInterval(late, 10, () => 1)
+    const steady = openRateInterval(late, 10, () => 1, { start: 35e9, end: 60e9 })
+    expect([whole.low! < 8, steady.low! > 9.5]).toEqual([true, true])
+  })
+})
+
+describe('of a share', () => {
+  test('holds the true share in 95 % of cases', () => {
+    const draw = (random: () => number) => Array.from({ length: 80 }, () => random() < 0.9)
+    expect(coverage(0.9, (random) => shareInterval(draw(random)))).toBeGreaterThan(0.92)
+  })
+  test('of all is not certain', () => {
+    expect(shareInterval(Array.from({ length: 20 }, () => true))).toEqual({ low: expect.closeTo(0.839, 3), high: 1 })
   })
 })

@@ -2,22 +2,32 @@ import type { IntervalBlock } from '../../result/schema.ts'
 import { answeredAt } from '../../recording/request-times.ts'
 import type { Measured, Window } from '../measured.ts'
 import { sum } from '../statistics.ts'
+import { openRateInterval } from './open-rate.ts'
 import { reach } from './probability.ts'
 import { standardError } from './standard-error.ts'
 
 /**
- * 95 % interval of a rate of a closed loop. Its clients always have a request on the wire, so that the rate is known as
+ * 95 % interval of a rate. The clients of a closed loop always have a request on the wire, so that the rate is known as
  * well as the ratio of work to time on the wire over the requests in order of sending (Little's law); the interval has
- * that ratio's relative width, by the delta method and Student's t, and that of the clients' uneven end. Undefined for other loads. Open below three
- * independent requests.
+ * that ratio's relative width, by the delta method and Student's t, and that of the clients' uneven end. Open below three
+ * independent requests. Of an open loop, see `openRateInterval`.
  */
 export function rateInterval(
-  { recording: { requests }, facts, ok, span, tokens }: Measured,
+  measured: Measured,
   rate: number,
   /** Work of a request: 1, or its tokens. */
   work: (row: number) => number,
-): IntervalBlock | undefined {
-  if (facts.clients === null) return undefined
+  /** The part of an open loop that the rate is of; absent: all of it. */
+  window?: Window,
+): IntervalBlock {
+  const {
+    recording: { requests },
+    facts,
+    ok,
+    span,
+    tokens,
+  } = measured
+  if (facts.clients === null) return openRateInterval(measured, rate, work, window)
   const works: number[] = []
   const times: number[] = []
   const lengths: number[] = []

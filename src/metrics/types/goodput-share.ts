@@ -1,3 +1,4 @@
+import { shareInterval } from '../intervals/share.ts'
 import type { ScalarMetric } from '../metric.ts'
 import { judgeObjectives } from '../objectives.ts'
 import { goodputNote } from '../goodput-note.ts'
@@ -15,6 +16,8 @@ export const goodputShare = {
   of(measured) {
     const { rows } = measured
     if (rows.length === 0) return { unit: 'share', value: null, note: 'no request was measured' }
-    return { unit: 'share', value: judgeObjectives(measured).good.size / rows.length, note: goodputNote(measured) }
+    const { good } = judgeObjectives(measured)
+    const interval = shareInterval(rows.map((row) => good.has(row)))
+    return { unit: 'share', value: good.size / rows.length, note: goodputNote(measured), interval }
   },
 } as const satisfies ScalarMetric

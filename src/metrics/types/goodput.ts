@@ -21,6 +21,6 @@ export const goodput = {
     const { good } = judgeObjectives(measured)
     const value = good.size / seconds(span)
     const interval = rateInterval(measured, value, (row) => (good.has(row) ? 1 : 0))
-    return { unit: 'requests/s', value, note: goodputNote(measured), ...(interval && { interval }) }
+    return { unit: 'requests/s', value, note: goodputNote(measured), interval }
   },
 } as const satisfies ScalarMetric

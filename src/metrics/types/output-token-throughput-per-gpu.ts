@@ -20,6 +20,6 @@ export const outputTokenThroughputPerGpu = {
     const value = sum(ok.map((row) => tokens.output.counts[row] ?? 0)) / seconds(span) / gpus
     const interval = rateInterval(measured, value, (row) => tokens.output.counts[row] ?? 0)
     const note = `${gpus} GPU${gpus === 1 ? '' : 's'}; ${tokens.output.note}`
-    return { unit: 'tokens/s', value, note, ...(interval && { interval }) }
+    return { unit: 'tokens/s', value, note, interval }
   },
 } as const satisfies ScalarMetric

@@ -22,6 +22,6 @@ export const outputTokenThroughput = {
     if (span === null) return { unit: 'tokens/s', value: null, note: 'no request was ok' }
     const value = sum(ok.map((row) => output.counts[row] ?? 0)) / seconds(span)
     const interval = rateInterval(measured, value, (row) => output.counts[row] ?? 0)
-    return { unit: 'tokens/s', value, note: output.note, ...(interval && { interval }) }
+    return { unit: 'tokens/s', value, note: output.note, interval }
   },
 } as const satisfies ScalarMetric

@@ -17,6 +17,6 @@ export const requestThroughput = {
     if (span === null) return { unit: 'requests/s', value: null, note: 'no request was ok' }
     const value = ok.length / seconds(span)
     const interval = rateInterval(measured, value, () => 1)
-    return { unit: 'requests/s', value, ...(interval && { interval }) }
+    return { unit: 'requests/s', value, interval }
   },
 } as const satisfies ScalarMetric

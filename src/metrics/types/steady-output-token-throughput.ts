@@ -18,7 +18,7 @@ export const steadyOutputTokenThroughput = {
     const { steady, tokens } = measured
     if (steady.window === null) return { unit: 'tokens/s', value: null, note: steady.reason }
     const value = outputTokensWithin(measured, steady.window) / seconds(steady.window)
-    const interval = rateInterval(measured, value, (row) => tokens.output.counts[row] ?? 0)
-    return { unit: 'tokens/s', value, note: tokens.output.note, ...(interval && { interval }) }
+    const interval = rateInterval(measured, value, (row) => tokens.output.counts[row] ?? 0, steady.window)
+    return { unit: 'tokens/s', value, note: tokens.output.note, interval }
   },
 } as const satisfies ScalarMetric

@@ -18,7 +18,7 @@ export const steadyRequestThroughput = {
     const { steady } = measured
     if (steady.window === null) return { unit: 'requests/s', value: null, note: steady.reason }
     const value = requestsWithin(measured, steady.window) / seconds(steady.window)
-    const interval = rateInterval(measured, value, () => 1)
-    return { unit: 'requests/s', value, ...(interval && { interval }) }
+    const interval = rateInterval(measured, value, () => 1, steady.window)
+    return { unit: 'requests/s', value, interval }
   },
 } as const satisfies ScalarMetric

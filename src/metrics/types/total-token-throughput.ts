@@ -24,6 +24,6 @@ export const totalTokenThroughput = {
     const value = sum(ok.map(tokensOf)) / seconds(span)
     const interval = rateInterval(measured, value, tokensOf)
     const note = prompt.note === output.note ? output.note : `output ${output.note}; prompt ${prompt.note}`
-    return { unit: 'tokens/s', value, note, ...(interval && { interval }) }
+    return { unit: 'tokens/s', value, note, interval }
   },
 } as const satisfies ScalarMetric
