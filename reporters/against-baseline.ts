@@ -39,7 +39,7 @@ export function againstBaseline(
   { directory, results: before }: Baseline,
   results: readonly ResultFile[],
   { failOnRegression: allowed, allowInvalid }: Pick<RunOptions, 'failOnRegression' | 'allowInvalid'>,
-): { readonly lines: readonly string[]; readonly record: ComparisonRecord } {
+): { readonly lines: readonly string[]; readonly record: ComparisonRecord; readonly comparison: Comparison } {
   const margin = Math.min(usualMargin, allowed ?? usualMargin)
   const comparison = compareResults(before, results, { allowInvalid, margin })
   const against =
@@ -47,6 +47,7 @@ export function againstBaseline(
   const lines = ['', ...comparisonLines(comparison, directory, 'changes'), ...against.map((line) => `  ${line}`)]
   return {
     lines,
+    comparison,
     record: {
       baseline: directory,
       allowed,

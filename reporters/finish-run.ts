@@ -51,16 +51,21 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
   }
   const environment = await attempt('environment', () => collectEnvironment(), {})
   const plots = results.length === 0 ? [] : await attempt('plots', () => writePlots(results, context.outDirectory), [])
+  const against = run.baseline && againstBaseline(run.baseline, results, context.run)
+  const compared = against && {
+    before: run.baseline?.directory ?? '',
+    after: 'this run',
+    comparison: against.comparison,
+  }
   const facts = { command: run.command, started: run.started, ended, runId: context.runId }
   const report =
     results.length === 0
       ? null
       : await attempt(
           'report',
-          () => writeReport(results, { ...facts, environment, outDirectory: context.outDirectory }),
+          () => writeReport(results, { ...facts, environment, compared, outDirectory: context.outDirectory }),
           null,
         )
-  const compared = run.baseline && againstBaseline(run.baseline, results, context.run)
   const within = (path: string) => relative(context.outDirectory, path)
   const index: RunIndex = {
     schema_version: 1,
@@ -74,7 +79,7 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
     points: points.map((point) => point.index),
     plots: plots.map(within),
     report: report === null ? null : within(report),
-    comparison: compared?.record ?? null,
+    comparison: against?.record ?? null,
   }
   const indexPath = join(context.outDirectory, 'runs', `${context.runId}.json`)
   await attempt('run index', async () => writeRunIndex(indexPath, index), undefined)
@@ -93,10 +98,10 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
   )
   const runs = runLines(results)
   if (runs.length > 0) lines.push('', "Over the runs (mean, standard deviation, 95 % by Student's t):", ...runs)
-  lines.push(...(compared?.lines ?? []))
+  lines.push(...(against?.lines ?? []))
   const failed =
     unmade.length > 0 ||
-    compared?.record.passed === false ||
+    against?.record.passed === false ||
     run.failures.length > 0 ||
     points.some(({ index: { status } }) => status !== 'passed' && !(status === 'invalid' && context.run.allowInvalid))
   return { lines, exitCode: failed ? 1 : 0 }

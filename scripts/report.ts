@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UserError } from '../src/errors.ts'
 import { writePlots } from '../src/plots/write-plots.ts'
@@ -16,7 +16,7 @@ import { newestRun, readStoredResults } from '../src/report/stored-results.ts'
 const help = `npm run report -- [directories] [options]: writes report.html and the plots of stored results again
 
 directories         folders of result files; none: every folder of the output directory;
-                    two: also what changed from the first to the second
+                    two: also what changed from the first to the second, in the page too
 --out-dir DIR       where results are and the report goes (results)
 --markdown          print a Markdown table instead (of the changes, with two folders), write nothing
 --allow-invalid     compare invalid points too
@@ -61,7 +61,10 @@ async function main(): Promise<void> {
   if (comparison) for (const line of comparisonLines(comparison, before ?? '')) console.log(line)
   const facts = await newestRun(results, outDir)
   for (const path of await writePlots(results, outDir)) console.log(path)
-  console.log(await writeReport(results, { ...facts, outDirectory: outDir }))
+  const folders = new Map(derived.map(({ path, file }) => [file, basename(dirname(path))]))
+  const compared = comparison && { before: before ?? '', after: after ?? '', comparison }
+  const folderOf = (result: ResultFile) => folders.get(result) ?? null
+  console.log(await writeReport(results, { ...facts, compared, folderOf, outDirectory: outDir }))
 }
 
 /** The result with every metric there is: derived again where its file lacks some, or other objectives are asked for. */

@@ -10,22 +10,22 @@ export type Detail = 'all' | 'changes'
 
 /** Lines for a terminal: what was compared, each point's figures, what the intervals hold. */
 export function comparisonLines(comparison: Comparison, baseline: string, detail: Detail = 'all'): string[] {
-  const names = namesOf(comparison)
-  const lines = [`Against ${baseline}: ${tally(comparison)}`]
+  const names = comparisonNames(comparison)
+  const lines = [`Against ${baseline}: ${comparisonTally(comparison)}`]
   for (const [i, point] of comparison.points.entries()) {
     const shown = point.figures.filter((each) => detail === 'all' || isChange(each))
     if (shown.length === 0 && point.cautions.length === 0) continue
     lines.push(`  ${names[i]}${point.cautions.map((text) => `; ${text}`).join('')}`)
-    lines.push(...aligned(shown.map((each) => withArrow(cells(each)))).map((line) => `    ${line}`))
+    lines.push(...aligned(shown.map((each) => withArrow(comparedCells(each)))).map((line) => `    ${line}`))
   }
-  return [...lines, ...footnotes(comparison).map((line) => `  ${line}`)]
+  return [...lines, ...comparisonNotes(comparison).map((line) => `  ${line}`)]
 }
 
 /** The same as a Markdown table for a pull request, changes first. */
 export function comparisonMarkdown(comparison: Comparison, baseline: string): string {
-  const names = namesOf(comparison)
+  const names = comparisonNames(comparison)
   const rows = comparison.points.flatMap((point, i) =>
-    point.figures.map((each) => ({ verdict: each.verdict, cells: [names[i] ?? '', ...cells(each)] })),
+    point.figures.map((each) => ({ verdict: each.verdict, cells: [names[i] ?? '', ...comparedCells(each)] })),
   )
   const ordered = rows.toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
   const head = ['point', 'figure', 'before', 'after', 'change (95 %)', 'verdict']
@@ -36,22 +36,22 @@ export function comparisonMarkdown(comparison: Comparison, baseline: string): st
   ]
   const cautions = comparison.points.flatMap((point, i) => point.cautions.map((text) => `${names[i]}: ${text}`))
   return [
-    `**Against ${escape(baseline)}: ${tally(comparison)}**`,
+    `**Against ${escape(baseline)}: ${comparisonTally(comparison)}**`,
     '',
     ...table.map((row) => `| ${row.map(escape).join(' | ')} |`),
     '',
-    ...[...cautions, ...footnotes(comparison)].map((line) => `${escape(line)}  `),
+    ...[...cautions, ...comparisonNotes(comparison)].map((line) => `${escape(line)}  `),
   ].join('\n')
 }
 
 /** One line for each reason why the gate is not passed. */
 export function regressionLines(comparison: Comparison, found: readonly Regression[], allowed: number): string[] {
-  const names = namesOf(comparison)
+  const names = comparisonNames(comparison)
   const nameOf = (point: ComparedPoint) => names[comparison.points.indexOf(point)] ?? ''
   return found.map((each) => {
     switch (each.kind) {
       case 'worse':
-        return `✗ ${nameOf(each.point)}: ${each.figure.figure.name} worse by ${percent(each.by)}: ${withArrow(cells(each.figure)).slice(1, 4).join(' ')}; allowed ${percent(allowed)}`
+        return `✗ ${nameOf(each.point)}: ${each.figure.figure.name} worse by ${percent(each.by)}: ${withArrow(comparedCells(each.figure)).slice(1, 4).join(' ')}; allowed ${percent(allowed)}`
       case 'invalid':
         return `✗ ${nameOf(each.point)}: an invalid point passes no comparison (--allow-invalid judges it nevertheless)`
       case 'unknown':
@@ -66,7 +66,7 @@ const order: readonly ComparisonVerdict[] = ['worse', 'better', 'cannot tell', '
 const isChange = ({ verdict }: ComparedFigure) => verdict === 'worse' || verdict === 'better'
 
 /** `2 worse, 1 better, 3 cannot tell, 10 same` */
-function tally({ points }: Comparison): string {
+export function comparisonTally({ points }: Comparison): string {
   const verdicts = points.flatMap((point) => point.figures.map((each) => each.verdict))
   const counts = order.flatMap((verdict) => {
     const count = verdicts.filter((each) => each === verdict).length
@@ -75,7 +75,8 @@ function tally({ points }: Comparison): string {
   return counts.length === 0 ? 'no point in common' : `${counts.join(', ')} (of ${plural(points.length, 'point')})`
 }
 
-function cells({ figure, before, after, change, verdict }: ComparedFigure): string[] {
+/** Figure, before, after, change with its interval, verdict. */
+export function comparedCells({ figure, before, after, change, verdict }: ComparedFigure): string[] {
   const seconds = figure.unit === 's'
   const shown = (value: number | null) =>
     value === null ? undefinedMark : seconds ? formatSeconds(value) : `${formatNumber(value)} ${figure.unit}`
@@ -100,7 +101,8 @@ const marks: Readonly<Record<ComparisonVerdict, string>> = {
   'cannot tell': '? cannot tell',
 }
 
-function footnotes({ together, runs, alone }: Comparison): string[] {
+/** What the intervals hold, and which points had no counterpart. */
+export function comparisonNotes({ together, runs, alone }: Comparison): string[] {
   if (together === 0) return []
   const spread =
     runs >= runsForSpread
@@ -113,7 +115,8 @@ function footnotes({ together, runs, alone }: Comparison): string[] {
   ]
 }
 
-const namesOf = ({ points }: Comparison) => namesFor(points.flatMap((point) => point.after.slice(0, 1)))
+/** A name for each compared point. */
+export const comparisonNames = ({ points }: Comparison) => namesFor(points.flatMap((point) => point.after.slice(0, 1)))
 const namesFor = (results: readonly ResultFile[]) => pointNames(results)
 
 const percent = (share: number) => `${Number((100 * share).toPrecision(3))} %`

@@ -1,23 +1,28 @@
+import { createHash } from 'node:crypto'
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { plots } from '../plots/index.ts'
-import { plottedPoint } from '../plots/plotted-point.ts'
-import { renderSvg } from '../plots/render.ts'
-import { pageTheme } from '../plots/theme.ts'
-import { backendLooks } from '../plots/write-plots.ts'
 import type { ResultFile } from '../result/schema.ts'
 import { writeSealed } from '../result/sealed-file.ts'
+import { formatDuration, formatTime, plural } from './format.ts'
+import { compareSeries } from './html/best.ts'
+import { bestSection } from './html/best-section.ts'
+import { comparisonSection, type ReportComparison } from './html/comparison-section.ts'
+import { curvesSection } from './html/curves-section.ts'
+import { definitionPopovers, definitionSection } from './html/definitions.ts'
 import {
-  definitionSection,
+  againSection,
   environmentSection,
-  pointSection,
+  runsSection,
   serverSection,
   thresholdSection,
-  verdictSection,
-} from './html-sections.ts'
-import { style } from './html-style.ts'
-import { html, Html } from './html-text.ts'
-import { formatDuration, formatTime, plural } from './format.ts'
+} from './html/facts-sections.ts'
+import { html, Html } from './html/html-text.ts'
+import { embeddedJson, pageData } from './html/page-data.ts'
+import { pageScript, pageStyle } from './html/page-script.ts'
+import { pointsSection } from './html/points-section.ts'
+import { figuresOf } from './html/report-figures.ts'
+import { arrange } from './html/series.ts'
+import { verdictSection } from './html/verdict-section.ts'
 
 export interface ReportFacts {
   readonly command: string
@@ -25,6 +30,10 @@ export interface ReportFacts {
   readonly ended: Date
   readonly runId: string
   readonly environment: Readonly<Record<string, unknown>>
+  /** Absent: none was asked for. */
+  readonly compared?: ReportComparison | null
+  /** Name of the folder a result was read from, to tell apart what nothing else does. Absent: all are of one run. */
+  readonly folderOf?: (result: ResultFile) => string | null
 }
 
 /**
@@ -37,7 +46,7 @@ export async function writeReport(
   now: Date = new Date(),
 ): Promise<string> {
   const path = join(facts.outDirectory, 'report.html')
-  const page = await renderReport(results, facts)
+  const page = renderReport(results, facts)
   await keepEarlier(path, facts.outDirectory, now)
   await writeSealed(path, page)
   return path
@@ -55,62 +64,69 @@ async function keepEarlier(path: string, outDirectory: string, now: Date): Promi
 }
 
 /** The page as text. The same results and facts give the same text. */
-export async function renderReport(results: readonly ResultFile[], facts: ReportFacts): Promise<string> {
-  const figures = await figuresOf(results)
+export function renderReport(results: readonly ResultFile[], facts: ReportFacts): string {
+  const arrangement = arrange(results, facts.folderOf ?? (() => null))
+  const ordered = arrangement.placed.map(({ result }) => result)
+  const names = arrangement.series.map(({ name }) => name)
+  const compared = arrangement.works.map((name, work) => ({
+    work,
+    name,
+    ...(compareSeries(
+      arrangement.placed.filter((each) => each.work === work),
+      names,
+    ) ?? { tables: [], unequal: [] }),
+  }))
+  const unequal = compared.map((each) => each.unequal)
+  const data = pageData(arrangement, unequal)
+  const figures = figuresOf(ordered)
   const seconds = (facts.ended.getTime() - facts.started.getTime()) / 1000
-  const models = [...new Set(results.map((result) => result.servemark.point.model))]
+  const title = [...new Set(results.map((result) => result.servemark.point.model))].join(', ')
   const caveats = [...new Set(results.flatMap((result) => result.servemark.server.caveat ?? []))]
-  const title = models.join(', ')
+  const [style, script] = [pageStyle(), pageScript()]
+  const policy = `default-src 'none'; img-src data:; style-src '${hash(style)}'; script-src '${hash(script)}'; base-uri 'none'; form-action 'none'`
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <meta http-equiv="Content-Security-Policy" content="${new Html(policy)}" />
+        <link rel="icon" href="data:," />
         <title>${title} - servemark</title>
-        <style>
-          ${new Html(style)}
-        </style>
+        ${new Html(`<style>${style}</style>`)}
       </head>
       <body>
         <header>
-          <p class="muted">servemark report</p>
-          <h1>${title}</h1>
-          <p class="muted">
-            ${plural(results.length, 'point')}, ${formatTime(facts.started)}, took ${formatDuration(seconds)}, run
-            ${facts.runId}
-          </p>
-          ${caveats.map((caveat) => html`<p><strong>${caveat}</strong></p>`)}
+          <div>
+            <p class="muted">servemark report</p>
+            <h1>${title}</h1>
+            <p class="muted">
+              ${plural(results.length, 'point')}${names.length > 1 ? ` of ${names.length} servers` : ''},
+              ${formatTime(facts.started)}, took ${formatDuration(seconds)}, run ${facts.runId}
+            </p>
+            ${caveats.map((caveat) => html`<p><strong>${caveat}</strong></p>`)}
+          </div>
+          <button type="button" id="theme" hidden>Dark</button>
         </header>
         <main>
-          ${verdictSection(results)} ${thresholdSection(results)}
-          ${
-            figures.length === 0
-              ? null
-              : html`<h2>Throughput and latency</h2>
-                  ${figures}`
-          }
-          ${pointSection(results)} ${definitionSection()} ${serverSection(results)}
-          ${environmentSection(facts.environment)}
-          <h2>Run it again</h2>
-          <pre>${facts.command}</pre>
+          ${verdictSection(ordered, unequal.flat())} ${thresholdSection(ordered)}
+          ${bestSection(
+            compared.filter(({ tables }) => tables.length > 0),
+            arrangement.series,
+            data.figures,
+            figures.map(({ metric }) => metric),
+          )}
+          ${comparisonSection(facts.compared ?? null)} ${curvesSection(data)} ${pointsSection(data, figures)}
+          ${runsSection(ordered)} ${againSection(facts.command)} ${serverSection(ordered)}
+          ${environmentSection(facts.environment)} ${definitionSection(figures)}
         </main>
+        ${definitionPopovers(figures)}
+        <dialog id="story" aria-labelledby="story-title"></dialog>
+        <div id="hint" role="tooltip" hidden></div>
+        ${new Html(`<script type="application/json" id="data">${embeddedJson(data)}</script>`)}
+        ${new Html(`<script>${script}</script>`)}
       </body>
     </html> `.text
 }
 
-async function figuresOf(results: readonly ResultFile[]): Promise<Html[]> {
-  const input = { points: results.map(plottedPoint), theme: pageTheme, looks: backendLooks }
-  const drawn = plots['th-lat'].draw(input)
-  return Promise.all(
-    drawn.map(async ({ title, spec }) => {
-      const svg = inline(await renderSvg(spec))
-      return html`<figure class="card scroll" tabindex="0" role="region" aria-label="${title}">
-        ${new Html(svg)}
-      </figure>`
-    }),
-  )
-}
-
-/** Inside a page an SVG needs no namespaces. */
-const inline = (svg: string) => svg.replaceAll(/ (?:xmlns(?::xlink)?|version)="[^"]*"/g, '')
+/** As a content security policy names an inline element. */
+const hash = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`

@@ -3,6 +3,7 @@ import { mean } from '../statistics.ts'
 import { changeOf, type Change } from './change.ts'
 import { figures, figureValue, type Figure, type FigureValue } from './figures.ts'
 import { matchPoints, type MatchedPoint } from './match-points.ts'
+import { areUnequal, meanLength } from './unequal-work.ts'
 
 export type ComparisonVerdict = 'better' | 'worse' | 'same' | 'cannot tell'
 
@@ -43,9 +44,6 @@ export interface CompareOptions {
 /** In how many comparisons, at most, chance alone may call any figure better or worse. */
 export const falseAlarms = 0.03
 export const usualMargin = 0.05
-/** Mean lengths that differ by more make unequal work; prompts of equal words differ by a token or two with their salts. */
-const unequalWork = 0.02
-const saltTokens = 2
 
 /**
  * Compares the points that both sides have. `same`: the 95 % interval of the change lies within the margin. `worse` and
@@ -114,8 +112,7 @@ function unlike({ before, after }: MatchedPoint, allowInvalid: boolean) {
   const lengths = (['prompt', 'output'] as const).flatMap((which) => {
     const [a, b] = [meanLength(before, which), meanLength(after, which)]
     if (a === null || b === null) return []
-    const allowed = Math.max(unequalWork * a, which === 'prompt' ? saltTokens : 0)
-    if (Math.abs(b - a) <= allowed) return []
+    if (!areUnequal(which, a, b)) return []
     return [{ which, text: `unequal work: ${a.toPrecision(4)} and ${b.toPrecision(4)} ${which} tokens a request` }]
   })
   const otherPrompts = lengths.find((each) => each.which === 'prompt')
@@ -128,12 +125,4 @@ function unlike({ before, after }: MatchedPoint, allowInvalid: boolean) {
         ? 'a run of it is invalid'
         : (otherPrompts?.text ?? (figure.byWork ? (otherAnswers?.text ?? null) : null)),
   }
-}
-
-function meanLength(runs: readonly ResultFile[], which: 'prompt' | 'output'): number | null {
-  const means = runs.map(({ servemark }) => {
-    const block = servemark.metrics[`${which}_length`]
-    return block && 'mean' in block ? block.mean : null
-  })
-  return means.includes(null) ? null : mean(means.flatMap((each) => each ?? []))
 }

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts'
+import { printable } from '../../printable.ts'
 
 /** Text that is HTML already and is put in as it is. */
 export class Html {
