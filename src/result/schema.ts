@@ -201,14 +201,21 @@ export interface AccuracyBlock {
     readonly max_s: number
     readonly events: number
   } | null
-  /** Busy time before each poll: how late a stamp can be, seconds. */
+  /** How late the loop may have stamped, by the work between its polls, seconds. */
   readonly bound: {
     readonly p50_s: number
     readonly p99_s: number
     readonly max_s: number
     readonly polls: number
   } | null
+  /** What follows for the figures; null: not known, absent in earlier files. */
+  readonly stated?: ErrorBlock | null
 }
+
+/** By metric: between which the error of each percentile lies, reported minus true, seconds, in 95 of 100 cases. */
+export type ErrorBlock = Readonly<
+  Record<string, Readonly<Record<'p50' | 'p90' | 'p95' | 'p99', { readonly low_s: number; readonly high_s: number }>>>
+>
 
 export const verdictFamilies = ['ttft', 'itl', 'e2e', 'throughput', 'workload'] as const
 export type VerdictFamily = (typeof verdictFamilies)[number]

@@ -11,6 +11,7 @@ import { boundOf } from '../metrics/bound.ts'
 import { inSituOf } from '../metrics/in-situ.ts'
 import { deriveMetrics } from '../metrics/index.ts'
 import { measure, type PointFacts } from '../metrics/measured.ts'
+import { statedErrorOf } from '../metrics/stated-error.ts'
 import { evaluateThresholds } from '../metrics/thresholds.ts'
 import { judge } from '../metrics/verdict.ts'
 import { loadKind } from '../plan/load-shapes/index.ts'
@@ -238,7 +239,12 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
   const point = asSent(given.point, workload)
   const measured = measure(recording, factsOf({ ...given, point }, environment, counters))
   const metrics = deriveMetrics(measured)
-  const accuracy = { floor: null, in_situ: inSituOf(recording), bound: boundOf(recording) }
+  const accuracy = {
+    floor: null,
+    in_situ: inSituOf(recording),
+    bound: boundOf(recording),
+    stated: statedErrorOf(measured),
+  }
   const notes = [...ready.probe.notes, ...workload.notes]
   if (promptCache.state === 'failed' && promptCache.text !== null) notes.push(promptCache.text)
   const verdict = judge({

@@ -3,6 +3,7 @@ import type { Answer, Ask, Frame, Generation, StubEvent, TokenEvent, Usage } fro
 export interface AnswerSettings {
   readonly headers: Answer['headers']
   readonly eventsPerWrite: number
+  readonly eventBytes: number
   readonly cachedTokens: number | null
 }
 
@@ -71,6 +72,7 @@ export function writeAnswer(
     headers: settings.headers,
     newline: '\n',
     eventsPerWrite: settings.eventsPerWrite,
+    eventBytes: settings.eventBytes,
     frames,
     ending: { kind: 'complete' },
     connection: 'kept',

@@ -54,6 +54,8 @@ export const overridesSchema = z.strictObject({
   schedule: scheduleSchema.optional(),
   tokensPerChunk: z.int().positive().optional(),
   eventsPerWrite: z.int().positive().optional(),
+  /** Token-carrying events are filled up to so many bytes of data. */
+  eventBytes: z.int().positive().max(1_000_000).optional(),
   faults: z.array(faultSchema).optional(),
 })
 export type Overrides = z.output<typeof overridesSchema>

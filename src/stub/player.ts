@@ -68,7 +68,7 @@ function playStream(performance: Performance, answer: Answer): () => void {
   function prepare(write: Write | undefined): Prepared {
     const texts = write?.frames.map(({ event }) => {
       const stamp = { i: events++, sent_ns: sentMark, received_ns: String(ask.receivedNs) }
-      return renderEvent(event, ask, stamp, answer.newline)
+      return renderEvent(event, ask, stamp, answer.newline, isToken(event) ? answer.eventBytes : 0)
     })
     return splitAtMarks(texts?.join('') ?? '')
   }

@@ -11,8 +11,12 @@ export interface Stamp {
 /** Stands for the send time in text that is rendered ahead, so that the stamp can be taken right before the write. */
 export const sentMark = '@sent@'
 
-/** One event as SSE text, with its closing blank line. */
-export function renderEvent(event: StubEvent, ask: Ask, stamp: Stamp, newline: string): string {
+/** Digits of a monotonic time in ns on a machine that is up for hours to months. */
+const sentDigits = 14
+const emptyPad = ',"pad":""'
+
+/** One event as SSE text, with its closing blank line, its data filled up to about `leastBytes`. */
+export function renderEvent(event: StubEvent, ask: Ask, stamp: Stamp, newline: string, leastBytes = 0): string {
   const data = (text: string) => `data: ${text}${newline}${newline}`
   switch (event.kind) {
     case 'comment':
@@ -28,8 +32,11 @@ export function renderEvent(event: StubEvent, ask: Ask, stamp: Stamp, newline: s
           stub: stamp,
         }),
       )
-    default:
-      return data(JSON.stringify({ ...chunkHead(ask), ...chunkBody(event, ask), stub: stamp }))
+    default: {
+      const text = JSON.stringify({ ...chunkHead(ask), ...chunkBody(event, ask), stub: stamp })
+      const missing = leastBytes - Buffer.byteLength(text) - sentDigits + sentMark.length - emptyPad.length
+      return data(missing < 0 ? text : `${text.slice(0, -1)},"pad":"${'.'.repeat(missing)}"}`)
+    }
   }
 }
 

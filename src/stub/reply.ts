@@ -37,6 +37,8 @@ export interface Answer {
   readonly newline: '\n' | '\r\n'
   /** So many token events share one write, which is due when the last of them is. */
   readonly eventsPerWrite: number
+  /** Token events shorter than this are filled up, in bytes of their data. */
+  readonly eventBytes: number
   readonly frames: readonly Frame[]
   readonly ending: Ending
   /** `announced`: `connection: close`; `dropped`: closed without a word. */

@@ -105,6 +105,7 @@ export function createStubServer(
     const answer = writeAnswer(ask, generation, dues, {
       headers: settings.headers,
       eventsPerWrite: overrides.eventsPerWrite ?? settings.eventsPerWrite,
+      eventBytes: overrides.eventBytes ?? 0,
       cachedTokens: settings.cachedTokens,
     })
     running++

@@ -1,0 +1,105 @@
+import type { Recording } from '../recording/recording.ts'
+import { answeredAt, tokenChunkRows } from '../recording/request-times.ts'
+import type { ErrorBlock } from '../result/schema.ts'
+import { canaryErrors } from './in-situ.ts'
+import type { Measured } from './measured.ts'
+import { quantile, quantileNames, shownQuantiles } from './statistics.ts'
+
+/** Shares of values whose error may lie beyond a limit; each gives a bound, and the tightest counts. */
+const shares = [0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98]
+/** Standard errors by which the share among the values may differ from that among the canary's events. */
+const deviations = 3
+const beyondSeen = 2
+
+/**
+ * Between which the error of each shown percentile lies, reported minus true, in seconds. A stamp is late by what the
+ * canary's were, and by what the loop had to do while its bytes may have lain there; the former is a sample, the latter is known
+ * of each stamp. The bounds need no law of the errors and no independence: when at most a share f of the values is off by more
+ * than d, a percentile p is off by no more than d plus its distance from the percentile p - f. Null without a canary.
+ */
+export function statedErrorOf(measured: Measured): ErrorBlock | null {
+  const canary = canaryErrors(measured.recording)
+  if (canary === null) return null
+  const late = sorted(canary)
+  const jumps = sorted(canary.slice(1).map((error, at) => error - (canary[at] ?? 0)))
+  const { requests, batches, chunks } = measured.recording
+  const busy = (chunk: number) => batches.busy[chunks.batch[chunk] ?? -1] ?? 0
+  const [ttft, itl, e2e] = [new Values(), new Values(), new Values()]
+  for (const row of measured.ok) {
+    const rows = tokenChunkRows(measured.recording, row)
+    const sent = requests.writeStart[row]
+    const [first, last] = [rows[0], rows.at(-1)]
+    if (sent == null || first === undefined || last === undefined) continue
+    // What the write took counts as time of the server.
+    const sending = Math.max(0, (requests.writeDone[row] ?? sent) - sent)
+    ttft.add(timeOf(measured.recording, first) - sent, sending + busy(first), 0)
+    e2e.add((answeredAt(requests, row) ?? sent) - sent, sending + busy(last), 0)
+    for (const [at, chunk] of rows.entries()) {
+      const before = rows[at - 1]
+      if (before === undefined) continue
+      itl.add(timeOf(measured.recording, chunk) - timeOf(measured.recording, before), busy(chunk), busy(before))
+    }
+  }
+  const block: Record<string, ErrorBlock[string]> = {}
+  if (measured.facts.stream) {
+    block['ttft'] = ttft.errors(late)
+    if (itl.reported.length > 0) block['itl'] = itl.errors(jumps)
+  }
+  block['e2e_latency'] = e2e.errors(late)
+  return block
+}
+
+const timeOf = ({ chunks }: Recording, chunk: number) => chunks.time[chunk] ?? NaN
+const sorted = (values: readonly number[]) => Float64Array.from(values).sort()
+
+/** Values of a metric with the known bounds of their errors, in seconds. */
+class Values {
+  readonly reported: number[] = []
+  readonly #least: number[] = []
+  readonly #most: number[] = []
+
+  /** In ns: the value, and by how much it may be too large and too small for what the loop was doing. */
+  add(value: number, over: number, under: number): void {
+    this.reported.push(value / 1e9)
+    this.#least.push((value - over) / 1e9)
+    this.#most.push((value + under) / 1e9)
+  }
+
+  /** `unknown`: sample of what is not known of each value's error, ascending. */
+  errors(unknown: Float64Array): ErrorBlock[string] {
+    const values = sorted(this.reported)
+    const [least, most] = [sorted(this.#least), sorted(this.#most)]
+    const of = (name: keyof typeof shownQuantiles) => {
+      const share = shownQuantiles[name]
+      const value = quantile(values, share) ?? 0
+      let [low, high] = [-Infinity, Infinity]
+      for (const beyond of shares) {
+        const safe = safeShare(beyond, values.length, unknown.length)
+        if (beyond <= share) {
+          high = Math.min(high, value - at(least, share - beyond) + upper(unknown, safe))
+        }
+        if (beyond <= 1 - share) {
+          low = Math.max(low, value - at(most, share + beyond) + lower(unknown, safe))
+        }
+      }
+      return { low_s: low, high_s: high }
+    }
+    const [p50, p90, p95, p99] = quantileNames.map(of) as [Interval, Interval, Interval, Interval]
+    return { p50, p90, p95, p99 }
+  }
+}
+
+type Interval = ErrorBlock[string]['p50']
+const at = (values: Float64Array, share: number) => quantile(values, share) ?? 0
+
+/** Where the sample is too small to tell, as far again as it has seen. */
+const upper = (sample: Float64Array, share: number) =>
+  share * sample.length < 1 ? beyondSeen * Math.max(0, sample.at(-1) ?? 0) : at(sample, 1 - share)
+const lower = (sample: Float64Array, share: number) =>
+  share * sample.length < 1 ? Math.min(sample[0] ?? 0, beyondSeen * (sample[0] ?? 0)) : at(sample, share)
+
+/** The share of the sample beyond a limit that goes with no more than `beyond` of the values there. */
+function safeShare(beyond: number, values: number, sample: number): number {
+  const spread = Math.sqrt(beyond * (1 - beyond) * (1 / Math.max(1, values) + 1 / Math.max(1, sample)))
+  return Math.max(0, beyond - deviations * spread)
+}
