@@ -1,14 +1,16 @@
 import type { Recording } from '../recording/recording.ts'
 import { answeredAt, tokenChunkRows } from '../recording/request-times.ts'
 import type { ErrorBlock } from '../result/schema.ts'
+import { lastWhere } from './intervals/order-statistics.ts'
+import { binomialCdf } from './intervals/probability.ts'
 import { canaryErrors } from './in-situ.ts'
 import type { Measured } from './measured.ts'
 import { quantile, quantileNames, shownQuantiles } from './statistics.ts'
 
 /** Shares of values whose error may lie beyond a limit; each gives a bound, and the tightest counts. */
 const shares = [0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98]
-/** Standard errors by which the share among the values may differ from that among the canary's events. */
-const deviations = 3
+/** Chance that more of the values lie beyond a limit than the sample says, and that the sample has too few beyond it. */
+const doubt = 0.02
 const beyondSeen = 2
 
 /**
@@ -69,18 +71,19 @@ class Values {
   errors(unknown: Float64Array): ErrorBlock[string] {
     const values = sorted(this.reported)
     const [least, most] = [sorted(this.#least), sorted(this.#most)]
+    const steps = values.length - 1
+    const beyond = [...new Set(shares.map((share) => Math.floor(share * steps)))]
+    const bounds = beyond.map((count) => ({
+      shift: count / Math.max(1, steps),
+      ...limits(unknown, count, values.length),
+    }))
     const of = (name: keyof typeof shownQuantiles) => {
       const share = shownQuantiles[name]
-      const value = quantile(values, share) ?? 0
+      const value = at(values, share)
       let [low, high] = [-Infinity, Infinity]
-      for (const beyond of shares) {
-        const safe = safeShare(beyond, values.length, unknown.length)
-        if (beyond <= share) {
-          high = Math.min(high, value - at(least, share - beyond) + upper(unknown, safe))
-        }
-        if (beyond <= 1 - share) {
-          low = Math.max(low, value - at(most, share + beyond) + lower(unknown, safe))
-        }
+      for (const { shift, least: under, most: over } of bounds) {
+        if (shift <= share) high = Math.min(high, value - at(least, share - shift) + over)
+        if (shift <= 1 - share) low = Math.max(low, value - at(most, share + shift) + under)
       }
       return { low_s: low, high_s: high }
     }
@@ -92,14 +95,25 @@ class Values {
 type Interval = ErrorBlock[string]['p50']
 const at = (values: Float64Array, share: number) => quantile(values, share) ?? 0
 
-/** Where the sample is too small to tell, as far again as it has seen. */
-const upper = (sample: Float64Array, share: number) =>
-  share * sample.length < 1 ? beyondSeen * Math.max(0, sample.at(-1) ?? 0) : at(sample, 1 - share)
-const lower = (sample: Float64Array, share: number) =>
-  share * sample.length < 1 ? Math.min(sample[0] ?? 0, beyondSeen * (sample[0] ?? 0)) : at(sample, share)
+/**
+ * Errors that, by what the sample tells, all but `beyond` of so many values keep above, and below. Where it is too small to
+ * tell: as far again as it has seen.
+ */
+function limits(sample: Float64Array, beyond: number, values: number): { least: number; most: number } {
+  const share = largestShare((each) => 1 - binomialCdf(beyond, values, each) <= doubt)
+  const rank = lastWhere(0, sample.length, (each) => binomialCdf(each - 1, sample.length, share) <= doubt)
+  const [first, last] = [sample[0] ?? 0, sample.at(-1) ?? 0]
+  if (rank < 1) return { least: Math.min(first, beyondSeen * first), most: Math.max(last, beyondSeen * last) }
+  return { least: sample[rank - 1] ?? first, most: sample[sample.length - rank] ?? last }
+}
 
-/** The share of the sample beyond a limit that goes with no more than `beyond` of the values there. */
-function safeShare(beyond: number, values: number, sample: number): number {
-  const spread = Math.sqrt(beyond * (1 - beyond) * (1 / Math.max(1, values) + 1 / Math.max(1, sample)))
-  return Math.max(0, beyond - deviations * spread)
+/** The largest share for which `holds`, which holds up to some share and no further. */
+function largestShare(holds: (share: number) => boolean): number {
+  let [low, high] = [0, 1]
+  for (let step = 0; step < 30; step++) {
+    const middle = (low + high) / 2
+    if (holds(middle)) low = middle
+    else high = middle
+  }
+  return low
 }

@@ -39,7 +39,7 @@ function ranks(count: number, share: number): { low: number | null; high: number
 }
 
 /** The last of from..to for which `holds`, which holds up to some number and no further. */
-function lastWhere(from: number, to: number, holds: (value: number) => boolean): number {
+export function lastWhere(from: number, to: number, holds: (value: number) => boolean): number {
   let [low, high] = [from, to]
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
