@@ -14,7 +14,7 @@ test('coverage counts errors inside, and weighs widths by what is useful', () =>
   const figure = { figure: 'itl.p50', value: 0.02, low: -1e-4, high: 1e-4 }
   const errors = [0, 5e-5, -1e-4, 2e-4]
   expect(coverageOf(errors.map((error) => ({ ...figure, error })))).toEqual([
-    { figure: 'itl.p50', trials: 4, covered: 3, width: expect.closeTo(2e-4, 12), share: expect.closeTo(0.7, 12) },
+    { figure: 'itl.p50', trials: 4, covered: 3, width: expect.closeTo(2e-4, 12), share: expect.closeTo(0.6, 12) },
   ])
   const [wide] = coverageOf([{ ...figure, error: 0, high: 9e-4 }])
   expect(wide?.share).toBeCloseTo(5)

@@ -73,6 +73,7 @@ export async function verify(
       outputTokens: trial.shape.chunksEach,
       listedTokens: false,
       objectives: {},
+      counters: null,
     }),
   )
   return Object.entries({ ttft: paired.ttft, itl: paired.itl, e2e_latency: paired.e2e }).flatMap(([metric, pairs]) =>

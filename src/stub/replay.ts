@@ -41,6 +41,7 @@ export function replayPlan(
   const body = requestBody(shape)
   return {
     endpoints: target.endpoints,
+    balance: 'round-robin',
     method: 'POST',
     wire: openai.wire(target),
     decoder: { module: openai.decoderModule, options: { route: target.route, stream: target.stream } },
