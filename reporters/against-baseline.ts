@@ -1,4 +1,4 @@
-import { compareResults, usualMargin, type Comparison } from '../src/metrics/comparison/compare.ts'
+import { compareResults, marginOf, type Comparison } from '../src/metrics/comparison/compare.ts'
 import { regressions } from '../src/metrics/comparison/regressions.ts'
 import type { RunOptions } from '../src/plan/options.ts'
 import { comparisonLines, regressionLines } from '../src/report/comparison-text.ts'
@@ -38,13 +38,20 @@ export interface ComparisonRecord {
 export function againstBaseline(
   { directory, results: before }: Baseline,
   results: readonly ResultFile[],
+  /** Points that the run was to compare. */
+  points: number,
+  /** Lines already printed. */
+  said: readonly string[],
   { failOnRegression: allowed, allowInvalid }: Pick<RunOptions, 'failOnRegression' | 'allowInvalid'>,
 ): { readonly lines: readonly string[]; readonly record: ComparisonRecord; readonly comparison: Comparison } {
-  const margin = Math.min(usualMargin, allowed ?? usualMargin)
-  const comparison = compareResults(before, results, { allowInvalid, margin })
+  const comparison = compareResults(before, results, { allowInvalid, margin: marginOf(allowed), points })
   const against =
     allowed === null ? [] : regressionLines(comparison, regressions(comparison, allowed, allowInvalid), allowed)
-  const lines = ['', ...comparisonLines(comparison, directory, 'changes'), ...against.map((line) => `  ${line}`)]
+  const lines = [
+    '',
+    ...comparisonLines(comparison, directory, 'changes'),
+    ...against.filter((line) => !said.includes(line)).map((line) => `  ${line}`),
+  ]
   return {
     lines,
     comparison,

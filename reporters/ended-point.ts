@@ -45,6 +45,7 @@ function statusOf(state: string, meta: PointMeta | undefined, result: ResultFile
   if (!result) return state === 'passed' ? 'passed' : 'broken'
   const { thresholds, verdict } = result.servemark
   if (state === 'failed' && thresholds.some((each) => each.status === 'missed')) return 'missed'
+  if (meta?.behind === true) return 'behind'
   const unanswered = verdict.reasons.some(({ rule }) => rule === 'failures' || rule === 'nothing_ok')
   if (state === 'failed' && (unanswered || verdict.status !== 'invalid')) return 'failed'
   return verdict.status === 'invalid' ? 'invalid' : 'passed'

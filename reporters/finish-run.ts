@@ -22,6 +22,8 @@ export interface FinishedRun {
   readonly failures: readonly string[]
   /** What `--baseline` names. */
   readonly baseline: Baseline | null
+  /** Points that were to be compared with it. */
+  readonly compared: number
   /** Bench files that were looked at. */
   readonly selected: number
 }
@@ -51,7 +53,15 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
   }
   const environment = await attempt('environment', () => collectEnvironment(), {})
   const plots = results.length === 0 ? [] : await attempt('plots', () => writePlots(results, context.outDirectory), [])
-  const against = run.baseline && againstBaseline(run.baseline, results, context.run)
+  const against =
+    run.baseline &&
+    againstBaseline(
+      run.baseline,
+      results,
+      run.compared,
+      run.failures.flatMap((text) => text.split('\n')),
+      context.run,
+    )
   const compared = against && {
     before: run.baseline?.directory ?? '',
     after: 'this run',

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { cannotWrite, makeFolder } from '../src/output-folder.ts'
 import type { ComparisonRecord } from './against-baseline.ts'
 
-export type PointStatus = 'passed' | 'missed' | 'failed' | 'invalid' | 'broken' | 'cancelled'
+export type PointStatus = 'passed' | 'missed' | 'behind' | 'failed' | 'invalid' | 'broken' | 'cancelled'
 
 export interface RunIndexPoint {
   readonly bench: string

@@ -26,6 +26,8 @@ export interface ReporterOptions {
   /** Filled as bench files are checked. */
   readonly loaded: ReadonlyMap<string, LoadedBench>
   readonly baseline: Baseline | null
+  /** When all that will run is known; tells how many points are compared with the baseline. */
+  readonly onStart: () => number
   readonly onEnd: () => void
 }
 
@@ -40,6 +42,7 @@ export class ServemarkReporter implements Reporter {
   /** Without a live line: says once of each probe that it takes long. */
   private readonly waiting: NodeJS.Timeout | null
   private notedProbe = 0
+  private compared = 0
   private timeLeft = new TimeLeft([])
   private inModule = { planned: 0, ended: 0, header: false }
   private printing: Promise<void> = Promise.resolve()
@@ -54,6 +57,7 @@ export class ServemarkReporter implements Reporter {
   }
 
   onTestRunStart(): void {
+    this.compared = this.options.onStart()
     for (const note of this.options.notes) this.print(note)
     if (this.options.isDefault) {
       const others = this.options.names.filter((name) => name !== 'example')
@@ -112,6 +116,7 @@ export class ServemarkReporter implements Reporter {
       points,
       failures: this.failures,
       baseline: this.options.baseline,
+      compared: this.compared,
       selected: modules.length,
     })
     for (const line of closing.lines) this.print(line)

@@ -6,7 +6,7 @@ import { pointNames } from './point-names.ts'
 import { failureKind, verdictMarks } from './table-row.ts'
 
 /** How the test of a point ended. */
-export type PointStatus = 'passed' | 'missed' | 'failed' | 'invalid' | 'broken' | 'cancelled'
+export type PointStatus = 'passed' | 'missed' | 'behind' | 'failed' | 'invalid' | 'broken' | 'cancelled'
 
 export interface ClosingFacts {
   readonly command: string
@@ -42,6 +42,7 @@ export function closingSummary(facts: ClosingFacts): string[] {
 const endings: Readonly<Record<PointStatus, string>> = {
   passed: 'passed',
   missed: 'missed a threshold',
+  behind: 'behind the baseline',
   failed: 'failed',
   invalid: 'invalid',
   broken: 'without a result',

@@ -1,7 +1,10 @@
+import { join } from 'node:path'
 import type { Backend, Target } from '../backends/backend.ts'
 import { proxyNote, resolveAuth } from '../backends/auth.ts'
 import { createRedactor, type Redactor } from '../backends/redactor.ts'
 import { UserError } from '../errors.ts'
+import { readResult } from '../result/read-result.ts'
+import type { ResultFile } from '../result/schema.ts'
 import { OutputError } from '../output-folder.ts'
 import { findBackend } from '../backends/index.ts'
 import { createProbeHttp } from '../backends/probe-http.ts'
@@ -9,9 +12,10 @@ import { trustedAuthorities } from '../backends/trust.ts'
 import { startLoadProcess, type LoadProcess } from '../load/process/load-process.ts'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
 import { guardGroup, type Guard } from '../servers/sentinel.ts'
+import { fallsBehind, withoutRun } from './baseline-gate.ts'
 import { startCanaryServer, type CanaryServer } from './canary-server.ts'
 import { measurePoint } from './measure-point.ts'
-import type { PointOutcome } from './point-end.ts'
+import type { PointEnd, PointOutcome } from './point-end.ts'
 import type { ReadyServer } from './ready-server.ts'
 import { redactError } from './redact.ts'
 import type { RunContext } from './run-context.ts'
@@ -39,6 +43,8 @@ export class ConfigurationRun {
   private state: State = { kind: 'new' }
   private load: { process: LoadProcess; guard: Guard } | null = null
   private canary: Promise<CanaryServer | null> | null = null
+  /** Results of points by their names, run by run, where they are compared with a baseline. */
+  private readonly runs = new Map<string, ResultFile[]>()
   /** Settles when no point is being measured: a server must not be stopped under a point. */
   private busy: Promise<unknown> = Promise.resolve()
 
@@ -67,7 +73,22 @@ export class ConfigurationRun {
     const measuring = this.redactingErrors(this.measureNow(point, signal))
     this.busy = measuring.catch(() => {})
     const { ended, failure } = await measuring
-    return { ended, failure: failure === null ? null : this.redactor.text(failure) }
+    const behind = await this.compare(point, ended)
+    const lines = [...(failure === null ? [] : [failure]), ...behind]
+    const text = lines.length === 0 ? null : this.redactor.text(lines.join('\n'))
+    return { ended, failure: text, behind: behind.length > 0 }
+  }
+
+  /** With the last of a point's runs: why it falls behind the baseline, a line for each figure. */
+  private async compare(point: Point, ended: PointEnd): Promise<string[]> {
+    const { gate, outDirectory } = this.context
+    if (gate === null || ended.kind === 'broken' || ended.kind === 'interrupted') return []
+    const name = withoutRun(point.label)
+    const runs = this.runs.get(name) ?? []
+    this.runs.set(name, runs)
+    runs.push(await readResult(join(outDirectory, ended.file)))
+    const planned = this.configuration.points.filter(({ label }) => withoutRun(label) === name)
+    return planned.at(-1)?.label === point.label ? fallsBehind(gate, runs) : []
   }
 
   /** Ends load process and server. Idempotent. */

@@ -11,4 +11,6 @@ export interface PointOutcome {
   readonly ended: PointEnd
   /** Why the point fails; null: it passed. */
   readonly failure: string | null
+  /** The failure is, or is also, that it fell behind the baseline. */
+  readonly behind?: boolean
 }

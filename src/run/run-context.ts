@@ -1,3 +1,4 @@
+import type { BaselineGate } from './baseline-gate.ts'
 import type { ProgressSink } from './progress.ts'
 
 /** What a run hands to each of its configurations. */
@@ -19,6 +20,8 @@ export interface RunContext {
   readonly allowInvalid: boolean
   /** The host lock is held: no other run disturbs this one. */
   readonly locked: boolean
+  /** What points must not fall behind; null: nothing. */
+  readonly gate: BaselineGate | null
   readonly startupTimeoutSeconds: number
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly progress: ProgressSink

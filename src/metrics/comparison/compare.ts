@@ -1,5 +1,5 @@
 import type { ResultFile } from '../../result/schema.ts'
-import { mean } from '../statistics.ts'
+import { mean, sum } from '../statistics.ts'
 import { changeOf, type Change } from './change.ts'
 import { figures, figureValue, type Figure, type FigureValue } from './figures.ts'
 import { matchPoints, type MatchedPoint } from './match-points.ts'
@@ -39,11 +39,15 @@ export interface CompareOptions {
   readonly allowInvalid?: boolean
   /** A change that is surely smaller than this share is none. */
   readonly margin?: number
+  /** Points that are compared in all, where this is not all of them: no false alarm among them together. */
+  readonly points?: number
 }
 
 /** In how many comparisons, at most, chance alone may call any figure better or worse. */
 export const falseAlarms = 0.03
 export const usualMargin = 0.05
+/** Where a smaller change is not allowed, it is none only below that. */
+export const marginOf = (allowed: number | null) => Math.min(usualMargin, allowed ?? usualMargin)
 
 /**
  * Compares the points that both sides have. `same`: the 95 % interval of the change lies within the margin. `worse` and
@@ -57,17 +61,19 @@ export function compareResults(
 ): Comparison {
   const { matched, alone } = matchPoints(before, after)
   const pairs = matched.map((point) => ({ point, ...unlike(point, options.allowInvalid ?? false) }))
-  const judged = pairs.flatMap(({ point, objection }) =>
-    figures.filter((figure) => objection(figure) === null && change(point, figure, falseAlarms)?.kind === 'known'),
+  const judged = pairs.map(
+    ({ point, objection }) =>
+      figures.filter((figure) => objection(figure) === null && change(point, figure, falseAlarms)?.kind === 'known')
+        .length,
   )
-  const together = Math.max(1, judged.length)
-  const points = pairs.map(({ point, objection, cautions, invalid }) => ({
+  const share = falseAlarms / Math.max(1, options.points ?? 0, judged.filter((count) => count > 0).length)
+  const points = pairs.map(({ point, objection, cautions, invalid }, i) => ({
     ...point,
     cautions,
     invalid,
     figures: figures.flatMap((figure): ComparedFigure[] => {
       const against = objection(figure)
-      const found = change(point, figure, falseAlarms / together)
+      const found = change(point, figure, share / Math.max(1, judged[i] ?? 0))
       if (found === null) return []
       const known: Change = against === null ? found : { kind: 'unknown', why: against }
       return [
@@ -82,7 +88,7 @@ export function compareResults(
     }),
   }))
   const runs = Math.min(...matched.map((each) => Math.min(each.before.length, each.after.length)))
-  return { points, alone, together: judged.length, runs: matched.length === 0 ? 0 : runs }
+  return { points, alone, together: sum(judged), runs: matched.length === 0 ? 0 : runs }
 }
 
 /** Null where neither side has the figure: goodput without objectives, TTFT without streaming. */
