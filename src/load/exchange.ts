@@ -9,6 +9,8 @@ import { judge } from './outcome.ts'
 import type { Recorder } from './recorder.ts'
 import { Reply } from './reply.ts'
 import type { RequestRecord } from './request-record.ts'
+import type { RetryRule } from './retry.ts'
+import { backoffSeconds, mayPass, retryAfterSeconds } from './retry.ts'
 import type {
   Call,
   CallSink,
@@ -30,6 +32,7 @@ export interface ExchangeContext {
   readonly success: SuccessRule
   readonly timingHeader: string | undefined
   readonly createDecoder: () => Decoder
+  readonly retry: RetryRule
   /** Tokens that a decoded event carried. */
   readonly onTokens: (tokens: number) => void
   /** A stamp lay before its own send and was replaced by the read's time. */
@@ -50,7 +53,17 @@ export class Exchange implements CallSink, Limited, Decodable {
   readonly #context: ExchangeContext
   readonly #watcher: ExchangeEvents
   readonly #reply: Reply
-  readonly #call: Call
+  readonly #request: PreparedRequest
+  readonly #endpoint: number
+  #call: Call
+  /** Sendings before the present call, and when the present one was sent. */
+  #before = 0
+  #sentAt: number | null = null
+  #retries = 0
+  /** Between two sendings. */
+  #waiting = false
+  #retryAfter: string | null = null
+  #startedAt = 0
   #connectingSince = 0
   #stamp = 0
   #end: TransportEnd | null = null
@@ -74,6 +87,8 @@ export class Exchange implements CallSink, Limited, Decodable {
     const decoder = context.createDecoder()
     decoder.asked?.(request.planned.body)
     this.#reply = new Reply(record, recorder.addRequest(record), recorder, decoder, transport)
+    this.#request = request
+    this.#endpoint = endpoint
     this.#call = transport.call(request, endpoint, this)
     record.endpoint = endpoint
     record.attempts = 1
@@ -82,6 +97,7 @@ export class Exchange implements CallSink, Limited, Decodable {
 
   start(): void {
     this.#context.sweep.add(this)
+    this.#startedAt = this.#context.now()
     this.#call.start()
   }
 
@@ -95,7 +111,7 @@ export class Exchange implements CallSink, Limited, Decodable {
   }
 
   connecting(attempt: number): void {
-    this.record.attempts = attempt
+    this.record.attempts = this.#before + attempt
     this.#connectingSince = this.#context.now()
   }
 
@@ -104,9 +120,13 @@ export class Exchange implements CallSink, Limited, Decodable {
     this.#connectingSince = 0
     record.connection = id
     record.reused = reused
-    record.connect = reused ? null : connectNs
-    record.tls = reused ? null : tlsNs
-    record.writeStart ??= this.#context.now()
+    this.#sentAt = this.#context.now()
+    // A connection that is opened for another sending is opened within the time that is measured.
+    if (this.#before === 0) {
+      record.connect = reused ? null : connectNs
+      record.tls = reused ? null : tlsNs
+    }
+    record.writeStart ??= this.#sentAt
   }
 
   written(): void {
@@ -116,7 +136,7 @@ export class Exchange implements CallSink, Limited, Decodable {
   received(stamp: number, batch: number, read: number): boolean {
     const { record } = this
     const { limits } = this.#context
-    const sent = record.writeStart!
+    const sent = this.#sentAt!
     let time = stamp
     if (time < sent) {
       time = this.#context.now()
@@ -128,7 +148,7 @@ export class Exchange implements CallSink, Limited, Decodable {
     } else if (time - this.#stamp > limits.idle) {
       return this.#late('stalled', 'idle', time)
     }
-    if (time - sent > limits.total) return this.#late('timeout', 'total', time)
+    if (time - record.writeStart! > limits.total) return this.#late('timeout', 'total', time)
     this.#stamp = time
     this.events.stamp(time, batch, read)
     return true
@@ -137,6 +157,7 @@ export class Exchange implements CallSink, Limited, Decodable {
   replied({ status, requestId, header }: RepliedHead): void {
     this.record.httpStatus = status
     this.record.requestIdReturned = requestId
+    this.#retryAfter = header?.('retry-after') ?? null
     const { timingHeader } = this.#context
     const timing = timingHeader === undefined ? null : (header?.(timingHeader) ?? null)
     if (timing !== null) this.record.serverTimings = JSON.stringify({ [timingHeader as string]: timing })
@@ -147,20 +168,27 @@ export class Exchange implements CallSink, Limited, Decodable {
   }
 
   ended(end: TransportEnd, closed: number | null): void {
-    this.#finish(end, closed ?? this.#stamp)
+    // A call that is given up still says so.
+    if (this.#waiting) return
+    if (!this.#sendsAgain(end)) this.#finish(end, closed ?? this.#stamp)
   }
 
   checkLimits(now: number): void {
     const { record } = this
     const { limits } = this.#context
     if (this.#connectingSince > 0) {
-      if (now - this.#connectingSince > limits.connect) this.#late('connection_error', 'connect', now)
+      if (now - this.#connectingSince > limits.connect) {
+        const end = { kind: 'failed', outcome: 'connection_error', text: this.#limitText('connect') } as const
+        if (!this.#sendsAgain(end)) this.#finish(end, now)
+      }
       return
     }
-    const sent = record.writeStart
+    const { writeStart } = record
+    if (writeStart === null) return
+    if (now - writeStart > limits.total) this.#late('timeout', 'total', now)
+    const sent = this.#sentAt
     if (sent === null) return
-    if (now - sent > limits.total) this.#late('timeout', 'total', now)
-    else if (record.firstByte === null && now - sent > limits.firstByte) this.#late('timeout', 'firstByte', now)
+    if (record.firstByte === null && now - sent > limits.firstByte) this.#late('timeout', 'firstByte', now)
     else if (record.firstByte !== null && now - this.#stamp > limits.idle) this.#late('stalled', 'idle', now)
   }
 
@@ -181,9 +209,49 @@ export class Exchange implements CallSink, Limited, Decodable {
   }
 
   #late(outcome: Outcome, limit: keyof LimitsNs, now: number): false {
-    const seconds = this.#context.limits[limit] / 1e9
-    this.#fail(outcome, `${limitWords[limit]} limit of ${seconds} s reached`, now)
+    this.#fail(outcome, this.#limitText(limit), now)
     return false
+  }
+
+  #limitText(limit: keyof LimitsNs): string {
+    return `${limitWords[limit]} limit of ${this.#context.limits[limit] / 1e9} s reached`
+  }
+
+  /** Whether the request goes on after a failed sending. Its times begin with the first one. */
+  #sendsAgain(end: TransportEnd): boolean {
+    const { record } = this
+    const { retry, limits, transport, now } = this.#context
+    const attempt = { end, status: record.httpStatus, answered: record.firstByte !== null }
+    if (this.#end !== null || this.#retries >= retry.limit || !mayPass(attempt)) return false
+    const asked = retryAfterSeconds(this.#retryAfter, retry.wallNow())
+    const seconds = asked ?? backoffSeconds(this.#retries + 1, retry.random())
+    const first = record.writeStart ?? this.#startedAt
+    const closed = now()
+    if (closed + seconds * 1e9 - first > limits.total) return false
+    record.writeStart = first
+    this.#retries++
+    this.#connectingSince = 0
+    this.#sentAt = null
+    this.#waiting = true
+    this.#call.abandon()
+    retry.wait(seconds, (stopped) => {
+      if (this.#end !== null) return
+      if (stopped) {
+        this.#finish(end, closed)
+        return
+      }
+      this.#waiting = false
+      this.#before = record.attempts ?? 0
+      record.attempts = this.#before + 1
+      record.httpStatus = null
+      record.requestIdReturned = null
+      record.serverTimings = null
+      record.firstByte = null
+      this.#retryAfter = null
+      this.#call = transport.call(this.#request, this.#endpoint, this)
+      this.#call.start()
+    })
+    return true
   }
 
   #fail(outcome: Outcome, text: string, now: number): void {

@@ -32,6 +32,8 @@ export interface LoadPlan {
   readonly warmup: readonly PlannedRequest[]
   readonly requests: readonly PlannedRequest[]
   readonly limits: Limits
+  /** How often a request is sent again after a failure that may pass. */
+  readonly retries: number
   /** PEM texts; the whole list of trusted authorities for TLS. */
   readonly ca: readonly string[]
   readonly seed: number

@@ -34,6 +34,8 @@ export interface RunLoadOptions {
   readonly onProgress?: (progress: LoadProgress) => void
   /** How connections are opened; tests give bytes without sockets. */
   readonly openSocket?: OpenSocket
+  /** Waits before a request is sent again; tests need not wait. */
+  readonly backoff?: (seconds: number) => Promise<void>
   /** What wakes the loop for so many sends at given times. */
   readonly startWaker?: (count: number) => Promise<Waker>
 }
@@ -110,6 +112,15 @@ class LoadRun {
       success: plan.success,
       timingHeader: plan.timingHeader,
       createDecoder,
+      retry: {
+        limit: plan.retries,
+        random: mulberry32(plan.seed),
+        wallNow: Date.now,
+        wait: (seconds, callback) => {
+          const waiting = options.backoff?.(seconds) ?? this.#delay(seconds)
+          void waiting.then(() => callback(this.#stopped()))
+        },
+      },
       onTokens: (tokens) => this.#progress.tokens(tokens),
       onReplacedStamp: () => this.#report.replacedStamp(),
     }

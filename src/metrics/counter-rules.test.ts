@@ -48,6 +48,7 @@ function judged(block: CountersBlock | null, specs: readonly RequestSpec[] = goo
     accuracy: { floor: null, in_situ: canary, bound: boundOf(recording) },
     maxErrorRate: 0.2,
     saltedPrompts: true,
+    retries: 0,
     promptCache: { state: 'off', text: null },
     ownTokenizer: true,
     alone: true,

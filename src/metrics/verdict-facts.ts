@@ -10,6 +10,8 @@ export interface VerdictFacts {
   readonly maxErrorRate: number
   /** Each prompt begins with a salt of its own, so that no cache can know it. */
   readonly saltedPrompts: boolean
+  /** How often a request might be sent again (`--retries`). */
+  readonly retries: number
   /** What became of the server's cache of prompts before the point. */
   readonly promptCache: PromptCacheBlock
   /** Prompts were shaped and answers counted with the model's own vocabulary, as far as its name tells. */

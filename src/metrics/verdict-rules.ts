@@ -7,6 +7,7 @@ import { gapsOf } from './gaps.ts'
 import { lengthRules } from './length-rules.ts'
 import { loadRules } from './load-rules.ts'
 import { machineRules } from './machine-rules.ts'
+import { sentAgain } from './sent-again.ts'
 import { sum } from './statistics.ts'
 import type { Recording } from '../recording/recording.ts'
 import { tokenChunkRows } from '../recording/request-times.ts'
@@ -95,6 +96,19 @@ export const verdictRules: readonly Rule[] = [
       if (ok.every((row) => recording.requests.cachedTokens[row] !== null)) return null
       if (cachedByCounters(measured) !== null) return null
       return { status: 'suspect', text: `${text ?? 'the prompt cache was kept'}; these prompts may have been in it` }
+    },
+  },
+  {
+    id: 'sent_again',
+    family: 'workload',
+    describe: 'requests that were sent more than once (--retries): suspect',
+    judge({ measured, retries }) {
+      const { requests, sendings } = sentAgain(measured)
+      if (retries === 0 || requests === 0) return null
+      return {
+        status: 'suspect',
+        text: `${requests} of ${measured.rows.length} requests were sent again, ${sendings} times in all (--retries ${retries}): their times hold the failures and the waits before the answer`,
+      }
     },
   },
   {

@@ -26,6 +26,7 @@ function facts(
     accuracy: { floor: null, in_situ: okCanary, bound: boundOf(recording) },
     maxErrorRate: 0.01,
     saltedPrompts: true,
+    retries: 0,
     promptCache: { state: 'off', text: null },
     ownTokenizer: true,
     alone: true,
@@ -247,6 +248,17 @@ describe('caches', () => {
   ])('a cache %s', (_, verdict, columns, expected) => {
     const told = changed(100, (spec) => ({ ...spec, columns: { ...spec.columns, ...columns } }))
     expect(finding('prompt_cache_kept', { specs: told, verdict })).toBe(expected)
+  })
+})
+
+describe('requests that were sent again', () => {
+  const twice = changed(3, (spec) => ({ ...spec, columns: { ...spec.columns, attempts: 2 } }))
+  test.each([
+    [3, twice, 'suspect'],
+    [3, changed(0, (spec) => spec), null],
+    [0, twice, null],
+  ])('with --retries %s', (retries, specs, expected) => {
+    expect(finding('sent_again', { specs, verdict: { retries } })).toBe(expected)
   })
 })
 

@@ -180,6 +180,7 @@ function makePoint(bench: Bench, promptTokens: number, outputTokens: number, loa
     repeat,
     saveText: bench.saveText,
     balance: bench.balance,
+    retries: bench.retries,
     limits: {
       connect: bench.connectTimeout,
       firstByte: bench.firstByteTimeout,

@@ -94,6 +94,7 @@ function differences({ configuration, point, ownDefaults = {} }: NamedPoint): Re
   compare('prompts', point.prompts, 'salted')
   compare('promptsFile', point.promptsFile, null)
   compare('balance', point.balance, 'round-robin')
+  compare('retries', point.retries, 0)
   compare('load', loadKind(point.load).unnamed(point.load), {})
   compare('serverArgs', parameters.serverArgs, [])
   compare('env', parameters.env, {})

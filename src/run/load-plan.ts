@@ -40,6 +40,7 @@ export function makeLoadPlan(
   return {
     endpoints: target.endpoints,
     balance: point.balance,
+    retries: point.retries,
     method: 'POST',
     wire: probe.wire ?? backend.wire(target),
     decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },

@@ -12,6 +12,7 @@ import { inSituOf } from '../metrics/in-situ.ts'
 import { deriveMetrics } from '../metrics/index.ts'
 import { measure, type PointFacts } from '../metrics/measured.ts'
 import { statedErrorOf } from '../metrics/stated-error.ts'
+import { sentAgain } from '../metrics/sent-again.ts'
 import { evaluateThresholds } from '../metrics/thresholds.ts'
 import { judge } from '../metrics/verdict.ts'
 import { loadKind } from '../plan/load-shapes/index.ts'
@@ -246,6 +247,12 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
     stated: statedErrorOf(measured),
   }
   const notes = [...ready.probe.notes, ...workload.notes]
+  if (point.retries > 0) {
+    const { requests, sendings } = sentAgain(measured)
+    notes.push(
+      `retries were on (--retries ${point.retries}): ${requests} requests were sent again, ${sendings} times in all`,
+    )
+  }
   if (promptCache.state === 'failed' && promptCache.text !== null) notes.push(promptCache.text)
   const verdict = judge({
     measured,
@@ -253,6 +260,7 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
     accuracy,
     maxErrorRate: point.maxErrorRate,
     saltedPrompts: workload.kind === 'salted',
+    retries: point.retries,
     promptCache,
     ownTokenizer: isOwnTokenizer(ready.tokenizer, ready.probe.model),
     alone: context.locked,

@@ -42,6 +42,7 @@ export function replayPlan(
   return {
     endpoints: target.endpoints,
     balance: 'round-robin',
+    retries: 0,
     method: 'POST',
     wire: openai.wire(target),
     decoder: { module: openai.decoderModule, options: { route: target.route, stream: target.stream } },

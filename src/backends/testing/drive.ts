@@ -99,6 +99,7 @@ export async function drive(
       }
     }),
     limits: { connect: 10, firstByte: 20, idle: 20, total: 30 },
+    retries: 0,
     ca: [],
     seed: 1,
     saveText: true,

@@ -40,6 +40,7 @@ export function testPlan(
     warmup: [],
     requests: Array.from({ length: count }, (_, item) => plannedRequest(item)),
     limits: { connect: 10, firstByte: 20, idle: 20, total: 30 },
+    retries: 0,
     ca: [],
     seed: 1,
     saveText: true,

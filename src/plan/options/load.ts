@@ -58,6 +58,11 @@ export const loadOptions = {
   perReplica: option(z.boolean().default(false), 'Clients, request rates and requests are those of each replica', {
     group: 'load',
   }),
+  retries: option(
+    z.int().min(0).default(0),
+    'Send a request again after 408, 424, 429, 5xx or no connection; its times begin with the first sending',
+    { group: 'load', value: 'N', defaultText: '0: nothing that measures is retried' },
+  ),
   balance: option(
     z.enum(balances).default('round-robin'),
     'Which replica gets the next request, where a server has none of its own',

@@ -79,6 +79,7 @@ export async function measureStub(
       }
     }),
     limits: { connect: 20, firstByte: 30, idle: 30, total: 60, ...limits },
+    retries: 0,
     ca: [],
     seed: 1,
     saveText: true,
