@@ -4,12 +4,13 @@ import type { EventSink, Framer } from './framing/framer.ts'
 import { SseFramer } from './framing/sse.ts'
 import { float64Column } from './growable.ts'
 import type { PollBatches } from './poll-batch.ts'
-import type { Broken, ConnectionOwner, ConnectionUser } from './transport/http/connection.ts'
+import type { Broken, ConnectionUser } from './transport/http/connection.ts'
 import { Connection } from './transport/http/connection.ts'
 import { parseEndpoint } from './transport/http/endpoint.ts'
 import type { OpenSocket } from './transport/http/open-socket.ts'
 import { requestBytes } from './transport/http/request-bytes.ts'
 import type { ResponseHead } from './transport/http/response-head.ts'
+import type { ConnectionOwner } from './transport/pool.ts'
 
 const retryMs = 250
 const mark = Buffer.from('"sent_ns":"')
@@ -19,7 +20,7 @@ const mark = Buffer.from('"sent_ns":"')
  * of the other streams are off by is what its own are off by, sending and waking up included. It is no load: it has no
  * row, no chunk, and a server of its own.
  */
-export class Canary implements ConnectionUser, ConnectionOwner {
+export class Canary implements ConnectionUser, ConnectionOwner<Connection> {
   readonly #open: () => Connection
   readonly #bytes: Buffer
   readonly #monotonicNs: number

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { PollBatches } from '../../poll-batch.ts'
+import type { ConnectionOwner, PooledConnection } from '../pool.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { OpenSocket } from './open-socket.ts'
 import { ProtocolError } from '../protocol-error.ts'
@@ -22,20 +23,13 @@ export interface ConnectionUser extends ResponseSink {
   broken(how: Broken): void
 }
 
-/** What the pool is told. */
-export interface ConnectionOwner {
-  opened(connection: Connection): void
-  failed(connection: Connection, text: string): void
-  released(connection: Connection): void
-  closed(connection: Connection): void
-}
-
 type State = 'connecting' | 'idle' | 'busy' | 'closed'
 
-export class Connection {
+/** One HTTP/1.1 connection. */
+export class Connection implements PooledConnection<Endpoint> {
   readonly id: number
   readonly endpoint: Endpoint
-  readonly #owner: ConnectionOwner
+  readonly #owner: ConnectionOwner<Connection>
   readonly #batches: PollBatches
   readonly #now: () => number
   readonly #socket: Socket
@@ -54,7 +48,7 @@ export class Connection {
   constructor(
     id: number,
     endpoint: Endpoint,
-    owner: ConnectionOwner,
+    owner: ConnectionOwner<Connection>,
     batches: PollBatches,
     now: () => number,
     open: OpenSocket,

@@ -4,15 +4,15 @@ import { errorText } from '../../error-text.ts'
 import type { Framer } from '../../framing/framer.ts'
 import { framers } from '../../framing/index.ts'
 import type { PollBatches } from '../../poll-batch.ts'
+import type { ConnectionPool, Opening } from '../pool.ts'
 import type { Call, CallSink } from '../transport.ts'
 import type { Broken, Connection, ConnectionUser } from './connection.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { ConnectionPool, Opening } from './pool.ts'
 import type { ResponseHead } from './response-head.ts'
 
 /** What the calls of a run share. */
 export interface HttpCallContext {
-  readonly pool: ConnectionPool
+  readonly pool: ConnectionPool<Endpoint, Connection>
   readonly now: () => number
   readonly batches: PollBatches
   readonly framing: Framing
@@ -23,7 +23,7 @@ type Progress = 'unanswered' | 'head' | 'body'
 const errorBodyBytes = 4096
 
 /** One request on an HTTP connection of the pool. */
-export class HttpCall implements Call, ConnectionUser, Opening {
+export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
   readonly #context: HttpCallContext
   readonly #endpoint: Endpoint
   readonly #bytes: Buffer

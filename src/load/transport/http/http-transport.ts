@@ -1,8 +1,9 @@
 import type { Wire } from '../../../backends/backend.ts'
+import { ConnectionPool } from '../pool.ts'
 import type { Transport, TransportTarget } from '../transport.ts'
-import { parseEndpoint } from './endpoint.ts'
+import { Connection } from './connection.ts'
+import { parseEndpoint, type Endpoint } from './endpoint.ts'
 import { HttpCall } from './http-call.ts'
-import { ConnectionPool } from './pool.ts'
 import { requestBytes } from './request-bytes.ts'
 
 /** HTTP/1.1, one request at a time on a connection. Throws UserError on a bad url. */
@@ -18,7 +19,9 @@ export function httpTransport(
       bytes: endpoints.map((endpoint) => requestBytes(planned, method, endpoint)),
     }),
     start: ({ now, batches, openSocket }) => {
-      const pool = new ConnectionPool(batches, now, openSocket)
+      const pool = new ConnectionPool<Endpoint, Connection>(
+        (id, endpoint, owner) => new Connection(id, endpoint, owner, batches, now, openSocket),
+      )
       return {
         preconnect: async (endpoint, count, seconds) => await pool.preconnect(endpoints[endpoint]!, count, seconds),
         call: ({ bytes }, endpoint, sink) =>

@@ -1,39 +1,53 @@
-import type { PollBatches } from '../../poll-batch.ts'
-import type { ConnectionOwner } from './connection.ts'
-import { Connection } from './connection.ts'
-import type { Endpoint } from './endpoint.ts'
-import type { OpenSocket } from './open-socket.ts'
+/** What the pool needs of a connection. */
+export interface PooledConnection<Place> {
+  readonly endpoint: Place
+  /** Requests answered so far. */
+  readonly served: number
+  /** Closes at once and tells nobody but the pool. */
+  destroy(): void
+}
+
+/** What a connection tells its pool. */
+export interface ConnectionOwner<Connection> {
+  opened(connection: Connection): void
+  failed(connection: Connection, text: string): void
+  released(connection: Connection): void
+  closed(connection: Connection): void
+}
 
 /** Told once about a connection that was asked for. */
-export interface Opening {
+export interface Opening<Connection> {
   opened(connection: Connection): void
   failed(text: string): void
 }
 
+/** Begins to open a connection. */
+export type OpenConnection<Place, Connection> = (
+  id: number,
+  endpoint: Place,
+  owner: ConnectionOwner<Connection>,
+) => Connection
+
 /** Connections by endpoint. The one used last is taken first: it is the least likely to have been closed. */
-export class ConnectionPool implements ConnectionOwner {
-  readonly #batches: PollBatches
-  readonly #now: () => number
-  readonly #openSocket: OpenSocket
-  readonly #idle = new Map<Endpoint, Connection[]>()
-  readonly #openings = new Map<Connection, Opening>()
+export class ConnectionPool<Place, Connection extends PooledConnection<Place>> implements ConnectionOwner<Connection> {
+  readonly #open: OpenConnection<Place, Connection>
+  readonly #idle = new Map<Place, Connection[]>()
+  readonly #openings = new Map<Connection, Opening<Connection>>()
   readonly #all = new Set<Connection>()
-  readonly #reusable = new Set<Endpoint>()
-  readonly #closing = new Set<Endpoint>()
+  readonly #reusable = new Set<Place>()
+  readonly #closing = new Set<Place>()
   #serial = 0
 
-  constructor(batches: PollBatches, now: () => number, openSocket: OpenSocket) {
-    this.#batches = batches
-    this.#now = now
-    this.#openSocket = openSocket
+  constructor(open: OpenConnection<Place, Connection>) {
+    this.#open = open
   }
 
-  take(endpoint: Endpoint): Connection | null {
+  take(endpoint: Place): Connection | null {
     return this.#idleAt(endpoint).pop() ?? null
   }
 
-  open(endpoint: Endpoint, opening: Opening): Connection {
-    const connection = new Connection(this.#serial++, endpoint, this, this.#batches, this.#now, this.#openSocket)
+  open(endpoint: Place, opening: Opening<Connection>): Connection {
+    const connection = this.#open(this.#serial++, endpoint, this)
     this.#all.add(connection)
     this.#openings.set(connection, opening)
     return connection
@@ -43,7 +57,7 @@ export class ConnectionPool implements ConnectionOwner {
    * Opens connections until `count` are idle, within `seconds`. Failures are left for the requests to meet, so that
    * they are recorded.
    */
-  async preconnect(endpoint: Endpoint, count: number, seconds: number): Promise<void> {
+  async preconnect(endpoint: Place, count: number, seconds: number): Promise<void> {
     const missing = Math.max(0, count - this.#idleAt(endpoint).length)
     const openings = Array.from({ length: missing }, () => this.#openIdle(endpoint, seconds))
     await Promise.all(openings)
@@ -88,7 +102,7 @@ export class ConnectionPool implements ConnectionOwner {
     if (at >= 0) idle.splice(at, 1)
   }
 
-  #openIdle(endpoint: Endpoint, seconds: number): Promise<void> {
+  #openIdle(endpoint: Place, seconds: number): Promise<void> {
     return new Promise((resolve) => {
       const connection: Connection = this.open(endpoint, {
         opened: (ready) => {
@@ -108,7 +122,7 @@ export class ConnectionPool implements ConnectionOwner {
     })
   }
 
-  #idleAt(endpoint: Endpoint): Connection[] {
+  #idleAt(endpoint: Place): Connection[] {
     let idle = this.#idle.get(endpoint)
     if (idle === undefined) {
       idle = []

@@ -1,0 +1,46 @@
+import type { Wire } from '../../../backends/backend.ts'
+import { UserError } from '../../../errors.ts'
+import { ConnectionPool } from '../pool.ts'
+import type { Transport, TransportTarget } from '../transport.ts'
+import { ChannelConnection } from './channel-connection.ts'
+import { parseGrpcEndpoint, type GrpcEndpoint } from './endpoint.ts'
+import { GrpcCall, metadataOf } from './grpc-call.ts'
+import { protoMethod } from './proto-method.ts'
+
+/**
+ * gRPC over cleartext HTTP/2, a channel of its own for each client, one call at a time on it. A planned body is the
+ * request message as JSON, an event the answer's message as JSON. Throws UserError on a bad url.
+ */
+export function grpcTransport(
+  { proto, service, method }: Extract<Wire, { transport: 'grpc' }>,
+  { endpoints: given }: TransportTarget,
+): Transport {
+  const endpoints = given.map(({ url }) => parseGrpcEndpoint(url))
+  const { path, requestSerialize, responseDeserialize } = protoMethod(proto, service, method)
+  return {
+    prepare(planned, index) {
+      try {
+        metadataOf(planned)
+      } catch (error) {
+        throw new UserError(
+          `a header cannot go with gRPC: ${error instanceof Error ? error.message : String(error)}`,
+          2,
+        )
+      }
+      const message = requestSerialize(JSON.parse(planned.body) as object)
+      return { index, planned, bytes: endpoints.map(() => message) }
+    },
+    start({ now, batches }) {
+      const pool = new ConnectionPool<GrpcEndpoint, ChannelConnection>(
+        (id, endpoint, owner) => new ChannelConnection(id, endpoint, owner, batches, now),
+      )
+      return {
+        preconnect: async (endpoint, count, seconds) => await pool.preconnect(endpoints[endpoint]!, count, seconds),
+        call: ({ planned, bytes }, endpoint, sink) =>
+          new GrpcCall({ pool, now, path }, endpoints[endpoint]!, planned, bytes[endpoint]!, sink),
+        textOf: (bytes, start, end) => JSON.stringify(responseDeserialize(bytes.subarray(start, end))),
+        destroy: () => pool.destroy(),
+      }
+    },
+  }
+}
