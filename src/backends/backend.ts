@@ -15,7 +15,7 @@ export interface ServerParameters {
 export interface LaunchContext {
   readonly model: string
   readonly parameters: ServerParameters
-  /** Free ports, reserved by the caller: one, or as many in a row as `ownReplicas` says. */
+  /** Free ports, reserved by the caller: one, or those that `ownReplicas` asks for. */
   readonly ports: readonly number[]
   /** Longest prompt + output that the points will ask for. */
   readonly maxTotalTokens: number
@@ -39,6 +39,8 @@ export interface Launch {
 export interface Endpoint {
   /** Origin and path prefix, e.g. `http://127.0.0.1:8000/v1`. No trailing slash. */
   readonly url: string
+  /** Where a server that we started tells of itself, if not there. */
+  readonly statusUrl?: string
 }
 
 /** Where and how requests go, settled before the probe. Keys are never stored in results. */
@@ -187,8 +189,11 @@ export interface ProbeResponse {
   readonly json: unknown
 }
 
-/** `openai`: ends with a version, e.g. `http://host:8000/v1`; `root`: the server itself, e.g. `http://host:8000`. */
-export type BaseUrlKind = 'openai' | 'root'
+/**
+ * `openai`: ends with a version, e.g. `http://host:8000/v1`; `root`: the server itself, e.g. `http://host:8000`; `grpc`:
+ * `grpc://host:50050`.
+ */
+export type BaseUrlKind = 'openai' | 'root' | 'grpc'
 
 export interface Backend {
   readonly id: string
@@ -230,8 +235,8 @@ export interface Backend {
 }
 
 export interface OwnReplicas {
-  /** How many ports in a row its launch needs. */
-  readonly portsInARow: (parameters: ServerParameters) => number
+  /** The ports that its launch needs, counted from the first. */
+  readonly portOffsets: (parameters: ServerParameters) => readonly number[]
 }
 
 export interface CacheReset {

@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts'
 import { longestRequest } from '../plan/describe-plan.ts'
 import type { ServerConfiguration } from '../plan/types.ts'
 import { launchServer, type LaunchOptions } from '../servers/launch-server.ts'
-import { releasePorts, reservePortRange, reservePorts } from '../servers/ports.ts'
+import { releasePorts, reservePorts, reservePortsTogether } from '../servers/ports.ts'
 import type { RunningServer } from '../servers/running-server.ts'
 import { describeExit } from '../servers/server-exit.ts'
 
@@ -38,7 +38,7 @@ export async function launchConfiguration(
   const { tokens, clients } = longestRequest(configuration)
   const { ownReplicas } = backend
   const ports = ownReplicas
-    ? await reservePortRange(ownReplicas.portsInARow(parameters))
+    ? await reservePortsTogether(ownReplicas.portOffsets(parameters))
     : await reservePorts(parameters.replicas)
   try {
     const context = { model, parameters, ports, maxTotalTokens: tokens, maxConcurrency: clients }

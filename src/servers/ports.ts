@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { UserError } from '../errors.ts'
@@ -26,22 +27,28 @@ export async function reservePorts(count: number): Promise<number[]> {
   return ports
 }
 
-/** As many free ports in a row, for a server that counts its own from the first. */
-export async function reservePortRange(count: number): Promise<number[]> {
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const [first = 0] = await reservePorts(1)
-    const rest = Array.from({ length: count - 1 }, (_, index) => first + 1 + index)
-    if (await canHold(rest)) {
-      for (const port of rest) handedOut.add(port)
-      return [first, ...rest]
-    }
-    releasePorts([first])
-  }
-  throw new UserError(`no ${count} free ports in a row were found on 127.0.0.1. End servers that are not needed`)
-}
-
-const attempts = 50
+const attempts = 200
 const lastPort = 65_535
+
+/** Below the ports that systems give to outgoing connections: a server that loads for minutes opens some of its own late. */
+const drawFirst = (): number => randomInt(20_000, 30_000)
+
+/**
+ * Ports at these offsets from a first one, for a server that counts its own from there. `draw` gives places to try.
+ * Throws UserError when all were free at none of them.
+ */
+export async function reservePortsTogether(offsets: readonly number[], draw = drawFirst): Promise<number[]> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const first = draw()
+    const ports = offsets.map((offset) => first + offset)
+    if (!(await canHold(ports))) continue
+    for (const port of ports) handedOut.add(port)
+    return ports
+  }
+  throw new UserError(
+    `no place for ${offsets.length} free ports together was found on 127.0.0.1. End servers that are not needed`,
+  )
+}
 
 async function canHold(ports: readonly number[]): Promise<boolean> {
   if (ports.some((port) => port > lastPort || handedOut.has(port))) return false

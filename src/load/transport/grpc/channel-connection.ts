@@ -1,11 +1,17 @@
 import { Client, connectivityState, Metadata, type ClientReadableStream } from '@grpc/grpc-js'
+import { asBytes, channelOptions } from '../../../grpc/channel-options.ts'
+import { plainDetails } from '../../../grpc/details.ts'
 import type { PollBatches } from '../../poll-batch.ts'
 import type { ConnectionOwner, PooledConnection } from '../pool.ts'
-import type { GrpcEndpoint } from './endpoint.ts'
 import { clientPreface, endStream, frameType, FrameWalker } from './frame-walker.ts'
-import { plainDetails } from './status.ts'
 import { TappedCredentials } from './tapped-credentials.ts'
 import type { Tap } from './tapped-socket.ts'
+
+/** Where channels go. */
+export interface GrpcEndpoint {
+  /** As gRPC names it. */
+  readonly target: string
+}
 
 /** The request that a channel carries. */
 export interface ChannelUser {
@@ -16,23 +22,6 @@ export interface ChannelUser {
 }
 
 export type ChannelStream = ClientReadableStream<Buffer>
-
-/** Both sides of MII set this limit; the default of 4 MiB would cut long prompts and answers. */
-export const longestMessage = 2 ** 27
-
-const options = {
-  'grpc.max_receive_message_length': longestMessage,
-  'grpc.max_send_message_length': longestMessage,
-  // Each channel has a connection of its own.
-  'grpc.use_local_subchannel_pool': 1,
-  'grpc.enable_retries': 0,
-  'grpc.enable_http_proxy': 0,
-  'grpc.enable_channelz': 0,
-  'grpc.service_config_disable_resolution': 1,
-  'grpc.primary_user_agent': 'servemark',
-}
-
-const asBytes = (bytes: Buffer): Buffer => bytes
 
 /** After its channel was closed in order, a socket gets so long to send what is left. */
 const lingerMs = 200
@@ -51,6 +40,7 @@ export class ChannelConnection implements PooledConnection<GrpcEndpoint>, Tap {
   #sending: 'nothing' | 'head' | 'body' | 'all' = 'nothing'
   #hangUp: (() => void) | null = null
   #state: 'connecting' | 'open' | 'closed' = 'connecting'
+  #socketGone = false
 
   connectNs = 0
   served = 0
@@ -79,12 +69,13 @@ export class ChannelConnection implements PooledConnection<GrpcEndpoint>, Tap {
       if (this.#state === 'closed') socket.destroy()
       return this
     })
-    this.#client = new Client(endpoint.target, credentials, options)
+    this.#client = new Client(endpoint.target, credentials, channelOptions)
     this.#connect()
   }
 
-  get closed(): boolean {
-    return this.#state === 'closed'
+  /** Nothing more can come through it. */
+  get disconnected(): boolean {
+    return this.#socketGone
   }
 
   /** Sends one message and gives the stream of the answers' bytes. Its errors are also in its status. */
@@ -94,17 +85,20 @@ export class ChannelConnection implements PooledConnection<GrpcEndpoint>, Tap {
     return this.#client.makeServerStreamRequest(path, asBytes, asBytes, message, metadata).on('error', () => {})
   }
 
-  /** The request has its answer. */
+  /** The request is over; its stream needs the connection no more. */
   release(): void {
     this.served++
     this.#user = null
     this.#sending = 'nothing'
     if (this.#state === 'open') this.#owner.released(this)
+    else this.#client.close()
   }
 
   destroy(): void {
     if (this.#state === 'closed') return
-    this.#close()
+    this.#state = 'closed'
+    this.#user = null
+    this.#client.close()
     // A cancelled request's RST_STREAM is still to be sent.
     if (this.#hangUp !== null) setTimeout(this.#hangUp, lingerMs)
     this.#owner.closed(this)
@@ -127,17 +121,17 @@ export class ChannelConnection implements PooledConnection<GrpcEndpoint>, Tap {
     this.#user?.written()
   }
 
-  /** The socket is gone; a request on it hears of it from its stream. */
   gone(): void {
-    if (this.#state !== 'open') return
-    this.#close()
-    this.#owner.closed(this)
+    this.#socketGone = true
+    this.#retire()
   }
 
-  #close(): void {
+  /** No request is to use it any more; one that does so now may end. */
+  #retire(): void {
+    if (this.#state !== 'open') return
     this.#state = 'closed'
-    this.#user = null
-    this.#client.close()
+    this.#owner.closed(this)
+    if (this.#user === null) this.#client.close()
   }
 
   #frame(type: number, flags: number): void {
@@ -164,6 +158,8 @@ export class ChannelConnection implements PooledConnection<GrpcEndpoint>, Tap {
   #opened(): void {
     this.#state = 'open'
     this.connectNs = this.#now() - this.#startedAt
+    // A server that says goodbye takes no more requests, though its socket is still there.
+    this.#client.getChannel().watchConnectivityState(connectivityState.READY, Infinity, () => this.#retire())
     this.#owner.opened(this)
   }
 
@@ -172,7 +168,8 @@ export class ChannelConnection implements PooledConnection<GrpcEndpoint>, Tap {
     const question = ['/grpc.health.v1.Health/Check', asBytes, asBytes, Buffer.alloc(0)] as const
     this.#client.makeUnaryRequest(...question, (error) => {
       if (this.#state !== 'connecting') return
-      this.#close()
+      this.#state = 'closed'
+      this.#client.close()
       this.#owner.failed(this, error === null ? 'the connection failed' : plainDetails(error.details))
       this.#owner.closed(this)
     })

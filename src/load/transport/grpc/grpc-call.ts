@@ -2,8 +2,7 @@ import { Metadata, status as statusCode, type StatusObject } from '@grpc/grpc-js
 import type { PlannedRequest } from '../../plan.ts'
 import type { ConnectionPool, Opening } from '../pool.ts'
 import type { Call, CallSink } from '../transport.ts'
-import type { ChannelConnection, ChannelStream, ChannelUser } from './channel-connection.ts'
-import type { GrpcEndpoint } from './endpoint.ts'
+import type { ChannelConnection, ChannelStream, ChannelUser, GrpcEndpoint } from './channel-connection.ts'
 import { failureOf } from './status.ts'
 
 /** What the calls of a run share. */
@@ -122,7 +121,7 @@ export class GrpcCall implements Call, ChannelUser, Opening<ChannelConnection> {
     this.#count()
     this.#ended = true
     this.#connection = null
-    const disconnected = connection.closed
+    const { disconnected } = connection
     connection.release()
     if (status.code === statusCode.OK) {
       this.#sink.ended({ kind: 'complete' }, null)

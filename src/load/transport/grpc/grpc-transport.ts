@@ -1,11 +1,11 @@
 import type { Wire } from '../../../backends/backend.ts'
 import { UserError } from '../../../errors.ts'
+import { protoMethod } from '../../../grpc/proto-method.ts'
+import { grpcTarget } from '../../../grpc/target.ts'
 import { ConnectionPool } from '../pool.ts'
 import type { Transport, TransportTarget } from '../transport.ts'
-import { ChannelConnection } from './channel-connection.ts'
-import { parseGrpcEndpoint, type GrpcEndpoint } from './endpoint.ts'
+import { ChannelConnection, type GrpcEndpoint } from './channel-connection.ts'
 import { GrpcCall, metadataOf } from './grpc-call.ts'
-import { protoMethod } from './proto-method.ts'
 
 /**
  * gRPC over cleartext HTTP/2, a channel of its own for each client, one call at a time on it. A planned body is the
@@ -15,7 +15,7 @@ export function grpcTransport(
   { proto, service, method }: Extract<Wire, { transport: 'grpc' }>,
   { endpoints: given }: TransportTarget,
 ): Transport {
-  const endpoints = given.map(({ url }) => parseGrpcEndpoint(url))
+  const endpoints = given.map(({ url }) => ({ target: grpcTarget(url) }))
   const { path, requestSerialize, responseDeserialize } = protoMethod(proto, service, method)
   return {
     prepare(planned, index) {

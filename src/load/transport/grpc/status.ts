@@ -1,6 +1,6 @@
 import { status as statusCode, type StatusObject } from '@grpc/grpc-js'
+import { plainDetails } from '../../../grpc/details.ts'
 import type { Outcome } from '../../../recording/vocabulary.ts'
-import { oneLine } from '../../error-text.ts'
 
 export interface CallProgress {
   /** A message of the answer has come. */
@@ -25,16 +25,4 @@ export function failureOf(
   const named = `${statusCode[code] ?? code}: ${text}`
   if (code === statusCode.DEADLINE_EXCEEDED) return { outcome: 'timeout', text: named }
   return { outcome: answered ? 'stream_error' : 'http_error', text: named }
-}
-
-/** Python's gRPC wraps the details of a failed inner call in those of the outer one; the innermost tell what happened. */
-export function plainDetails(details: string): string {
-  const inner = /\bdetails = "([\s\S]*?)"\s*debug_error_string/.exec(details)?.[1]
-  if (inner !== undefined) return plainDetails(inner)
-  return oneLine(
-    details
-      .replace(/^Exception calling application: /, '')
-      .replace(/^No connection established\. Last error: (?:Error: )?/, '')
-      .replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)/, ''),
-  ).slice(0, 300)
 }
