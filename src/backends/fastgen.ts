@@ -43,12 +43,11 @@ const torchPortStep = 100
 
 /** Where the ports of a deployment lie, counted from its first. */
 function portLayout({ tensorParallel, replicas }: ServerParameters) {
-  const status = 0
-  const balancer = 1
   // The load balancer's port is followed by one for each rank of each replica.
-  const zmq = balancer + 1 + tensorParallel * replicas
+  const status = 1 + tensorParallel * replicas
+  const zmq = status + 1
   const torch = zmq + replicas
-  return { status, balancer, zmq, torch }
+  return { status, zmq, torch }
 }
 
 function portOffsets(parameters: ServerParameters): readonly number[] {
@@ -63,18 +62,18 @@ function portOffsets(parameters: ServerParameters): readonly number[] {
 async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
   const own = params.parse(parameters.own)
-  const first = firstPort('fastgen', context)
+  const port = firstPort('fastgen', context)
   const { tensorParallel, replicas, maxRaggedBatchSize } = parameters
   const layout = portLayout(parameters)
-  const port = first + layout.balancer
-  const statusUrl = `http://127.0.0.1:${first + layout.status}/`
+  const statusPort = port + layout.status
+  const statusUrl = `http://127.0.0.1:${statusPort}/`
   const serve = {
     deployment_name: own.deploymentName,
     tensor_parallel: tensorParallel,
     replica_num: replicas,
     port_number: port,
-    zmq_port_number: first + layout.zmq,
-    torch_dist_port: first + layout.torch,
+    zmq_port_number: port + layout.zmq,
+    torch_dist_port: port + layout.torch,
     ...(own.maxLength && { max_length: own.maxLength }),
     ...(own.quantizationMode && { quantization_mode: own.quantizationMode }),
     inference_engine_config: {
@@ -87,7 +86,7 @@ async function launch(context: LaunchContext): Promise<Launch> {
   }
   const config = {
     model,
-    status_port: first + layout.status,
+    status_port: statusPort,
     replicas,
     serve: withExtra(serve, serveArguments(parameters.serverArgs)),
   }

@@ -104,30 +104,33 @@ describe('launch', () => {
 
   test('fastgen', async () => {
     const { argv, readiness } = await launch(backends.fastgen, { parameters: { ...parameters, serverArgs: [] } })
-    expect(argv.slice(0, 2)).toEqual(['python3', '-c'])
-    expect(JSON.parse(argv[3] ?? '')).toEqual({
+    expect(argv[0]).toBe('python3')
+    expect(argv[1]).toMatch(/\/fastgen\/launcher\.py$/)
+    expect(JSON.parse(argv[2] ?? '')).toEqual({
       model: 'org/model',
+      status_port: 9010,
+      replicas: 2,
       serve: {
         deployment_name: 'benchmark-deployment',
         tensor_parallel: 4,
         replica_num: 2,
         port_number: 9001,
-        enable_restful_api: true,
-        restful_api_port: 9010,
+        zmq_port_number: 9011,
+        torch_dist_port: 9013,
         inference_engine_config: {
           tensor_parallel: { tp_size: 4 },
           state_manager: { max_ragged_batch_size: 768, max_ragged_sequence_count: 512 },
         },
       },
     })
-    expect(readiness.url).toBe('http://127.0.0.1:9010/healthz')
+    expect(readiness.url).toBe('http://127.0.0.1:9010/')
   })
 
   test('fastgen with 6-bit weights', async () => {
     const { argv } = await launch(backends.fastgen, {
       parameters: { ...parameters, serverArgs: [], maxRaggedBatchSize: 128, own: { quantizationMode: 'wf6af16' } },
     })
-    expect(JSON.parse(argv[3] ?? '')).toMatchObject({
+    expect(JSON.parse(argv[2] ?? '')).toMatchObject({
       serve: {
         quantization_mode: 'wf6af16',
         inference_engine_config: { state_manager: { max_ragged_sequence_count: 128 } },

@@ -71,7 +71,7 @@ test.each(models)('%s on FastGen', async (name, model, degrees) => {
   expect(printed.map(({ label }) => label)).toEqual(degrees.map((tp) => `fastgen tp=${tp} bs=768 replicas=1  ${model}`))
   for (const [index, tp] of degrees.entries()) {
     const command = printed[index]?.command ?? ''
-    expect(command).toMatch(/^python3 -c '/)
+    expect(command).toMatch(/^python3 \S+\/fastgen\/launcher\.py '/)
     expect(fastgenServe(command)).toMatchObject({
       model,
       serve: { tensor_parallel: tp, replica_num: 1, port_number: 26500, inference_engine_config: engine(tp, 768) },
@@ -95,7 +95,7 @@ test('batch sizes and replicas sweep as a product', async () => {
   const fastgen = printed.find(({ label }) => label.startsWith('fastgen tp=4 bs=128 replicas=4'))
   expect(fastgenServe(fastgen?.command ?? '')?.serve).toMatchObject({
     replica_num: 4,
-    restful_api_port: 26500 + 1 + 4 * 4,
+    zmq_port_number: 26500 + 2 + 4 * 4,
     inference_engine_config: engine(4, 128),
   })
 })

@@ -173,12 +173,6 @@ test.each(launched.filter(({ id }) => id !== 'fastgen').map((backend) => [backen
   },
 )
 
-test("fastgen has no command line for the user's words", async () => {
-  await expect(launchOf(backends.fastgen, { serverArgs: ['--extra'] })).rejects.toThrow(
-    'fastgen: DeepSpeed-MII has no command line that could take server arguments',
-  )
-})
-
 describe.each(launched.map((backend) => [backend.id, backend] as const))('%s', (_, backend) => {
   test("gets the user's variables, and the port", async () => {
     const { env, endpoints, readiness } = await launchOf(backend, { env: { A: 'b' } })

@@ -10,6 +10,7 @@ export function plainDetails(details: string): string {
     details
       .replace(/^Exception calling application: /, '')
       .replace(/^No connection established\. Last error: (?:Error: )?/, '')
+      .replace(/\.? *Resolution note: *$/, '')
       .replace(/\s*\(\d{4}-\d\d-\d\dT[\d:.]+Z\)/, ''),
   ).slice(0, longest)
 }

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { acceptsConnections, addressOf, releasePorts, reservePortRange, reservePorts } from './ports.ts'
+import { acceptsConnections, addressOf, releasePorts, reservePorts, reservePortsTogether } from './ports.ts'
 
 test('ports are all different, also over calls', async () => {
   const ports = (await Promise.all([reservePorts(20), reservePorts(20), reservePorts(20)])).flat()
@@ -32,16 +32,25 @@ test.each([
   expect(addressOf(url)).toEqual(address)
 })
 
-test('a range is of ports in a row, none of them taken or handed out', async () => {
-  const first = await reservePortRange(6)
-  expect(first).toEqual(first.map((_, index) => first[0]! + index))
-  const more = await Promise.all([reservePortRange(6), reservePortRange(6), reservePorts(6)])
-  expect(new Set([first, ...more].flat()).size).toBe(24)
-  releasePorts([first, ...more].flat())
+test('ports that must lie together do, and are given once', async () => {
+  const [near, far] = await Promise.all([reservePortsTogether([0, 1, 2, 102]), reservePortsTogether([0, 1])])
+  const [first = 0] = near
+  expect(near).toEqual([first, first + 1, first + 2, first + 102])
+  expect(near).not.toEqual(expect.arrayContaining(far))
+  releasePorts([...near, ...far])
 })
 
-test('a range of one is a port', async () => {
-  const ports = await reservePortRange(1)
-  expect(ports).toHaveLength(1)
+test('a place where one of them is taken is left for another', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  const drawn: number[] = []
+  const ports = await reservePortsTogether([0, 1], () => {
+    drawn.push(drawn.length === 0 ? port - 1 : 20_000 + 2 * drawn.length)
+    return drawn.at(-1)!
+  })
+  expect(drawn.length).toBeGreaterThan(1)
+  expect(ports).toEqual([drawn.at(-1)!, drawn.at(-1)! + 1])
   releasePorts(ports)
+  taken.close()
 })
