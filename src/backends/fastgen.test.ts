@@ -34,7 +34,7 @@ describe('launch', () => {
     [{}, [0, 1, 2, 3, 4]],
     [{ tensorParallel: 2, replicas: 2 }, [0, 1, 2, 3, 4, 5, 6, 7, 8, 108]],
   ])('ports that lie together %j', (more, offsets) => {
-    expect(fastgen.ports?.({ ...parameters, ...more })).toEqual(offsets)
+    expect(fastgen.ownReplicas?.portOffsets({ ...parameters, ...more })).toEqual(offsets)
   })
 
   test("no two of a deployment's servers share a port", async () => {
@@ -44,7 +44,7 @@ describe('launch', () => {
     const perReplica = [0, 1, 2].flatMap((at) => [zmq! + at, torch! + 100 * at])
     const all = [balancer!, ...replicas, ...perReplica]
     expect(new Set(all).size).toBe(all.length)
-    const offsets = fastgen.ports?.({ ...parameters, tensorParallel: 2, replicas: 3 }) ?? []
+    const offsets = fastgen.ownReplicas?.portOffsets({ ...parameters, tensorParallel: 2, replicas: 3 }) ?? []
     expect(offsets.map((offset) => 9001 + offset)).toEqual(expect.arrayContaining(all))
   })
 
