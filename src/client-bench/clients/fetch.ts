@@ -15,7 +15,8 @@ export const open: LibraryModule['open'] = (url) => ({
     const decoder = new TextDecoder()
     for await (const part of reply.body) {
       const time = performance.now()
-      for (let token = text.tokens(decoder.decode(part as Uint8Array, { stream: true })); token > 0; token--) onToken(time)
+      for (let token = text.tokens(decoder.decode(part as Uint8Array, { stream: true })); token > 0; token--)
+        onToken(time)
     }
   },
   close: () => Promise.resolve(),

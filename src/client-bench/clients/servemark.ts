@@ -41,7 +41,7 @@ function planOf(job: Job, { canary }: ClientSurroundings): LoadPlan {
   return {
     endpoints: [{ url: job.url }],
     method: 'POST',
-    framing: 'sse',
+    wire: { transport: 'http', framing: 'sse' },
     decoder: { module: openAiDecoderModule, options: { route: 'completions', stream: true } },
     success: openAiSuccess,
     scenario: scenarioOf(job),

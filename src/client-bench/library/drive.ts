@@ -75,7 +75,10 @@ function toColumns(sent: readonly Sent[], start: number, end: number): ClientRun
     intended: Float64Array.from(sent, ({ intended }) => monotonic(intended)),
     writeStart: Float64Array.from(sent, ({ writeStart }) => monotonic(writeStart)),
     chunkStart: Float64Array.from(sent, ({ times }) => (length += times.length) - times.length),
-    time: Float64Array.from(sent.flatMap(({ times }) => times), monotonic),
+    time: Float64Array.from(
+      sent.flatMap(({ times }) => times),
+      monotonic,
+    ),
     read: null,
     selfReported: null,
   }

@@ -8,4 +8,5 @@ export interface ToLibrary {
 }
 
 export type FromLibrary =
-  { readonly kind: 'done'; readonly run: ClientRun } | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'done'; readonly run: ClientRun }
+  | { readonly kind: 'failed'; readonly message: string }

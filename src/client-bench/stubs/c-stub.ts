@@ -8,7 +8,11 @@ import type { BenchStub, Schedule, Truth } from './bench-stub.ts'
 const phases: Readonly<Record<Schedule['phase'], string>> = { fixed: 'fixed', staggered: 'stagger', lockStep: 'lock' }
 
 /** The server in C. It ends when its input does, so that it does not outlive this process. */
-export async function startCStub(program: string, { ttftMs, gapMs, phase }: Schedule, directory: string): Promise<BenchStub> {
+export async function startCStub(
+  program: string,
+  { ttftMs, gapMs, phase }: Schedule,
+  directory: string,
+): Promise<BenchStub> {
   const log = join(directory, `stub-${process.pid}-${process.hrtime.bigint()}.log`)
   const words = [String(Math.round(ttftMs * 1e6)), String(Math.round(gapMs * 1e6)), phases[phase], log]
   const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] })
