@@ -5,7 +5,7 @@ import type { ClientRun, SelfReported } from './client-run.ts'
 import type { CPrograms } from './compile-c.ts'
 import type { Job } from './job.ts'
 import { pair, type Paired } from './pair.ts'
-import { readUsage, UsageSampler } from './process-usage.ts'
+import { UsageSampler, type UsageSample } from './process-usage.ts'
 import type { Schedule, Truth } from './stubs/bench-stub.ts'
 import { startBenchStub } from './stubs/index.ts'
 
@@ -67,14 +67,7 @@ export class BenchRun {
 
   /** CPU time of the client's process, s; NaN where the window is too short or the system has no /proc. */
   get cpuPerChunk(): number {
-    const ends = this.#usage.within(...this.#window())
-    if (ends === null) return NaN
-    const [first, last] = ends
-    const chunks = this.#inWindow.filter((chunk) => {
-      const sent = this.paired.sent[chunk] ?? NaN
-      return sent >= first.time && sent <= last.time
-    })
-    return (last.cpuSeconds - first.cpuSeconds) / chunks.length
+    return this.#perChunk('cpuSeconds')
   }
 
   /** Difference of the p99s over all requests, the burst at the start included, ns. */
@@ -107,17 +100,25 @@ export class BenchRun {
     return quantileOf(late, 0.99)
   }
 
-  /** Most memory seen, and in the window what each chunk added, both in bytes. */
-  get memory(): { readonly peak: number; readonly perChunk: number } {
-    const peak = Math.max(...this.#usage.samples.map(({ residentBytes }) => residentBytes))
+  /** Bytes: most that was seen, most in the window, and what each chunk added there. */
+  get memory(): { readonly peak: number; readonly inWindow: number; readonly perChunk: number } {
+    const [from, to] = this.#window()
+    const inside = this.#usage.samples.filter(({ time }) => time >= from && time <= to)
+    const most = (samples: readonly UsageSample[]): number =>
+      Math.max(...samples.map(({ residentBytes }) => residentBytes))
+    return { peak: most(this.#usage.samples), inWindow: most(inside), perChunk: this.#perChunk('residentBytes') }
+  }
+
+  /** What the process's use grew by in the window, by chunk; NaN where the system does not tell. */
+  #perChunk(name: 'cpuSeconds' | 'residentBytes'): number {
     const ends = this.#usage.within(...this.#window())
-    if (ends === null) return { peak, perChunk: NaN }
+    if (ends === null) return NaN
     const [first, last] = ends
     const chunks = this.#inWindow.filter((chunk) => {
       const sent = this.paired.sent[chunk] ?? NaN
       return sent >= first.time && sent <= last.time
     })
-    return { peak, perChunk: (last.residentBytes - first.residentBytes) / chunks.length }
+    return (last[name] - first[name]) / chunks.length
   }
 
   #window(): [number, number] {

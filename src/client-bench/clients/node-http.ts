@@ -9,7 +9,7 @@ import type { LibraryModule } from '../library/open-library.ts'
 export const nodeHttp = libraryClient({ id: 'http', label: 'node:http', module: import.meta.url })
 
 export const open: LibraryModule['open'] = (url, streams) => {
-  const agent = new Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: streams })
+  const agent = new Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: streams ?? 1024 })
   return {
     send: ({ headers, body, onToken }) =>
       new Promise((resolve, reject) => {

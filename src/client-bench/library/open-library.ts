@@ -12,7 +12,7 @@ export interface Library {
   close(): Promise<void>
 }
 
-/** What the module of a library exports. `streams`: most requests in flight. */
+/** What the module of a library exports. `streams`: most requests in flight; null: nobody knows. */
 export interface LibraryModule {
-  readonly open: (url: string, streams: number) => Library
+  readonly open: (url: string, streams: number | null) => Library
 }

@@ -8,7 +8,7 @@ process.on('SIGINT', () => {})
 process.once('message', async ({ module, job }: ToLibrary) => {
   try {
     const { open } = (await import(module)) as LibraryModule
-    answer({ kind: 'done', run: await drive(open(job.url, job.streams), job) })
+    answer({ kind: 'done', run: await drive(open(job.url, job.pace.kind === 'open' ? null : job.streams), job) })
   } catch (error) {
     answer({ kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   }
