@@ -40,6 +40,8 @@ function planOf(job: Job, { canary }: ClientSurroundings): LoadPlan {
   const { streams, warmup, pace } = job
   return {
     endpoints: [{ url: job.url }],
+    balance: 'round-robin',
+    retries: 0,
     method: 'POST',
     wire: { transport: 'http', framing: 'sse' },
     decoder: { module: openAiDecoderModule, options: { route: 'completions', stream: true } },
