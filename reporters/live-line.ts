@@ -29,5 +29,6 @@ const stageWords = {
   probing: 'asking the server',
   stopping: 'stopping the server',
   preparing: 'making prompts',
+  floor: 'checking the client against a stub',
   judging: 'judging and writing',
 } as const

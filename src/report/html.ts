@@ -5,6 +5,7 @@ import type { ResultFile } from '../result/schema.ts'
 import { writeSealed } from '../result/sealed-file.ts'
 import { formatDuration, formatTime, plural } from './format.ts'
 import { compareSeries } from './html/best.ts'
+import { accuracySection } from './html/accuracy-section.ts'
 import { bestSection } from './html/best-section.ts'
 import { comparisonSection, type ReportComparison } from './html/comparison-section.ts'
 import { curvesSection } from './html/curves-section.ts'
@@ -116,7 +117,7 @@ export function renderReport(results: readonly ResultFile[], facts: ReportFacts)
             figures.map(({ metric }) => metric),
           )}
           ${comparisonSection(facts.compared ?? null)} ${curvesSection(data)} ${pointsSection(data, figures)}
-          ${runsSection(ordered)} ${againSection(facts.command)} ${serverSection(ordered)}
+          ${runsSection(ordered)} ${accuracySection(ordered)} ${againSection(facts.command)} ${serverSection(ordered)}
           ${environmentSection(facts.environment)} ${definitionSection(figures)}
         </main>
         ${definitionPopovers(figures)}

@@ -193,7 +193,8 @@ export interface FailureBlock {
 }
 
 export interface AccuracyBlock {
-  readonly floor: Readonly<Record<string, unknown>> | null
+  /** After the point, its server idle: the same client on streams of the same shape from a stub that knows the truth. */
+  readonly floor: FloorBlock | null
   /** Stamp minus send time of the canary's events while the point was measured, seconds. */
   readonly in_situ: {
     readonly p50_s: number
@@ -210,6 +211,37 @@ export interface AccuracyBlock {
   } | null
   /** What follows for the figures; null: not known, absent in earlier files. */
   readonly stated?: ErrorBlock | null
+}
+
+export interface FloorBlock {
+  /** What was replayed: the point's shape in few digits, cut down in time. */
+  readonly shape: {
+    readonly streams: number
+    readonly requests: number
+    /** Token-carrying ones. */
+    readonly chunks: number
+    readonly stream: boolean
+    readonly ttft_s: number
+    readonly gap_s: number
+    readonly tokens_per_chunk: number
+    readonly chunk_bytes: number
+    readonly request_bytes: number
+    readonly lock_step: boolean
+    readonly tls: boolean
+  }
+  /** Stamp minus send time of each chunk. */
+  readonly arrival: FloorErrors
+  readonly ttft: FloorErrors
+  readonly itl: FloorErrors | null
+}
+
+/** Of |reported - true| of single values, paired, and reported minus true of their p99s. Null: too few values. */
+export interface FloorErrors {
+  readonly count: number
+  readonly p50_s: number | null
+  readonly p99_s: number | null
+  readonly p999_s: number | null
+  readonly p99_difference_s: number | null
 }
 
 /** By metric: between which the error of each percentile lies, reported minus true, seconds, in 95 of 100 cases. */

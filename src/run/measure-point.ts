@@ -10,7 +10,8 @@ import type { LoadProcess } from '../load/process/load-process.ts'
 import { boundOf } from '../metrics/bound.ts'
 import { inSituOf } from '../metrics/in-situ.ts'
 import { deriveMetrics } from '../metrics/index.ts'
-import { measure, type PointFacts } from '../metrics/measured.ts'
+import { measure, seconds, type PointFacts } from '../metrics/measured.ts'
+import { observedShape } from '../metrics/stream-shape.ts'
 import { statedErrorOf } from '../metrics/stated-error.ts'
 import { sentAgain } from '../metrics/sent-again.ts'
 import { evaluateThresholds } from '../metrics/thresholds.ts'
@@ -24,10 +25,18 @@ import { gpusOf } from '../result/gpus.ts'
 import { resultName, resultPaths, type ResultPaths } from '../result/names.ts'
 import { listsTokens } from '../result/response-details.ts'
 import { findKept, pointHash } from '../result/resume.ts'
-import type { CountersBlock, PromptCacheBlock, ReplicaBlock, ResultFile, ServerBlock } from '../result/schema.ts'
+import type {
+  CountersBlock,
+  FloorBlock,
+  PromptCacheBlock,
+  ReplicaBlock,
+  ResultFile,
+  ServerBlock,
+} from '../result/schema.ts'
 import { writeResult } from '../result/write-result.ts'
 import { isOwnTokenizer } from '../workload/tokenizers/index.ts'
 import { buildWorkload, type Workload } from '../workload/workload.ts'
+import { measureFloor } from './floor.ts'
 import { countedLoad } from './counted-load.ts'
 import type { ReadyServer } from './ready-server.ts'
 import { makeLoadPlan } from './load-plan.ts'
@@ -94,9 +103,10 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
           }),
       }),
   )
-  report('judging')
-  const recording = withTokenizerCounts(counted.recording, workload, ready.tokenizer)
   const interrupted = signal.aborted
+  const recording = withTokenizerCounts(counted.recording, workload, ready.tokenizer)
+  const floor = await floorOf(given, recording)
+  report('judging')
   const target = interrupted
     ? resultPaths(join(context.runDirectory, 'interrupted'), configuration.resultLabel, nameOf(given))
     : paths
@@ -107,6 +117,7 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
     workload,
     promptCache,
     recording,
+    floor,
     counters: counted.counters,
   })
   const shown = relative(context.outDirectory, path)
@@ -222,6 +233,32 @@ function asSent(point: Point, { kind, statistics }: Workload): Point {
   return { ...point, promptTokens, outputTokens: Math.round(statistics.meanOutputTokens) }
 }
 
+/** Only while nothing of ours can be at work on the server, and never at the cost of the result. */
+async function floorOf(given: PointMeasurement, recording: Recording): Promise<FloorBlock | null> {
+  const { point, ready, load, context, died, signal } = given
+  const { floors } = context
+  const idle = recording.ending === 'complete' && recording.requests.outcome.every((outcome) => outcome === 'ok')
+  if (floors === null || ready.canary === null || !idle || died.aborted || signal.aborted) return null
+  const measured = measure(recording, factsOf(given, {}, null))
+  const observed = observedShape(measured)
+  if (observed === null || measured.span === null) return null
+  reporter(given)('floor')
+  try {
+    return await measureFloor(observed, {
+      load,
+      server: ready.canary,
+      tls: ready.target.endpoints.some(({ url }) => url.startsWith('https:')),
+      stream: point.stream,
+      measuredSeconds: seconds(measured.span),
+      cache: floors,
+      signal: AbortSignal.any([signal, died]),
+    })
+  } catch (error) {
+    context.note(`${point.label}: the client's floor was not measured: ${String(error)}`)
+    return null
+  }
+}
+
 interface Measurement {
   readonly paths: ResultPaths
   readonly hash: string
@@ -229,6 +266,7 @@ interface Measurement {
   readonly workload: Workload
   readonly promptCache: PromptCacheBlock
   readonly recording: Recording
+  readonly floor: FloorBlock | null
   readonly counters: CountersBlock | null
 }
 
@@ -241,7 +279,7 @@ async function seal(given: PointMeasurement, measurement: Measurement): Promise<
   const measured = measure(recording, factsOf({ ...given, point }, environment, counters))
   const metrics = deriveMetrics(measured)
   const accuracy = {
-    floor: null,
+    floor: measurement.floor,
     in_situ: inSituOf(recording),
     bound: boundOf(recording),
     stated: statedErrorOf(measured),
@@ -398,7 +436,7 @@ function shortfall({ point, context }: PointMeasurement, file: ResultFile, path:
 }
 
 function reporter({ configuration, point, context }: PointMeasurement) {
-  return (stage: 'preparing' | 'judging') =>
+  return (stage: 'preparing' | 'floor' | 'judging') =>
     context.progress.write({
       stage,
       bench: configuration.bench,

@@ -11,7 +11,7 @@ export type RunProgress =
       readonly sinceMs: number
     }
   | {
-      readonly stage: 'preparing' | 'judging'
+      readonly stage: 'preparing' | 'floor' | 'judging'
       readonly bench: string
       readonly configuration: string
       readonly point: string

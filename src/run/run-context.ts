@@ -1,4 +1,5 @@
 import type { BaselineGate } from './baseline-gate.ts'
+import type { FloorCache } from './floor.ts'
 import type { ProgressSink } from './progress.ts'
 
 /** What a run hands to each of its configurations. */
@@ -22,6 +23,8 @@ export interface RunContext {
   readonly locked: boolean
   /** What points must not fall behind; null: nothing. */
   readonly gate: BaselineGate | null
+  /** What floors are known of this run; null: none are measured. */
+  readonly floors: FloorCache | null
   readonly startupTimeoutSeconds: number
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly progress: ProgressSink

@@ -10,6 +10,8 @@ export const optionsSchema = z.strictObject({
   host: z.string().default('127.0.0.1'),
   /** 0: any free port. */
   port: z.int().min(0).max(65535).default(0),
+  /** Speaks TLS, with a certificate of its own for `localhost` and 127.0.0.1. */
+  tls: z.boolean().default(false),
   schedule: scheduleSchema.default({ kind: 'fixed', ttftMs: 200, itlMs: 20 }),
   tokensPerChunk: z.int().positive().default(1),
   eventsPerWrite: z.int().positive().default(1),

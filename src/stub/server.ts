@@ -1,6 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { writeAnswer } from './answer.ts'
 import { readAsk } from './ask.ts'
+import { certificate } from './certificate.ts'
 import { createBatchClock } from './batch-clock.ts'
 import { monotonicNs } from './clock.ts'
 import { errorBody, type ApiError } from './errors.ts'
@@ -160,11 +162,14 @@ export function createStubServer(
     return generate(connection, generation, request)
   }
 
-  const server = createServer({ noDelay: true }, (socket) => {
+  const accept = (socket: Socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     serve(socket, settings.keepAliveMs, work, readTime, route)
-  })
+  }
+  const server = settings.tls
+    ? createTlsServer({ ...certificate(), noDelay: true }, accept)
+    : createServer({ noDelay: true }, accept)
   return {
     server,
     log,

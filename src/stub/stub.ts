@@ -49,7 +49,7 @@ export async function startStub(
     await Promise.all([closed, pacer.close()])
   }
   return {
-    url: `http://${host}:${port}`,
+    url: `${settings.tls ? 'https' : 'http'}://${host}:${port}`,
     port,
     pid: process.pid,
     log: async () => structuredClone(stub.log()),

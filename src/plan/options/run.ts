@@ -53,6 +53,11 @@ export const runOptions = {
     'Wait for other runs on this host; --no-lock does not, and results are suspect',
     { group: 'run', flagOnly: true },
   ),
+  floor: option(
+    z.boolean().default(true),
+    'After each point, replay its streams against a stub that knows the truth, up to 2 s; --no-floor does not',
+    { group: 'run', flagOnly: true },
+  ),
   benches: option(z.string().min(1).default('benches'), 'Folder of the bench files', {
     group: 'run',
     value: 'DIR',

@@ -50,6 +50,7 @@ export async function runBench(
     outDirectory,
     nonce: 'nonce',
     keepsPoints: false,
+    floors: null,
     resume: false,
     overwrite: true,
     // How a busy machine times is not the matter here.
