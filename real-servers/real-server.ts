@@ -21,7 +21,7 @@ export interface Installed {
   /** How it is asked. */
   readonly sweeps: readonly Sweep[]
   /** What it tells of its work, for the checks that compare it with ours. */
-  readonly counts: Counts
+  readonly counts: Readonly<Partial<Record<Sweep, Counts>>>
   readonly times: OwnTimes
   /** Requests that run now, where it tells; `root` is its address. */
   readonly running?: (root: string) => Promise<number>
@@ -34,10 +34,13 @@ export interface Installed {
 /** Who starts it: the suite by its backend's launch, or the test, and the suite is told its address. */
 export type Start =
   | { readonly by: 'suite' }
-  | {
-      readonly by: 'test'
-      readonly launch: (port: number) => Launch
-    }
+  | { readonly by: 'test'; readonly launch: (port: number) => Promise<TestLaunch> }
+
+export interface TestLaunch {
+  readonly launch: Launch
+  /** What it stands in front of; ended after it. */
+  readonly beside?: AsyncDisposable
+}
 
 export type Sweep = 'streamed' | 'whole'
 

@@ -33,6 +33,8 @@ export interface VisitOptions {
 /** Short enough for a machine of two cores, and the same for every server. */
 const sweepShape = { promptTokens: [64], outputTokens: [32], clients: [1, 4], requests: 16 }
 
+const uncounted = { kind: 'none', why: 'it counts nothing' } as const
+
 /** Its processes are known by this variable of their environment. */
 const markerName = 'SERVEMARK_REAL_SERVER'
 
@@ -117,7 +119,7 @@ async function measure(context: CheckContext, how: Sweep, list: Checklist): Prom
     return { text: `${ok} requests ok in ${value.seconds.toFixed(0)} s; ${verdicts}`, value }
   })
   if (brought === null) return null
-  await list.check(`counts, ${how}`, async () => checkCounts(brought, installed.counts))
+  await list.check(`counts, ${how}`, async () => checkCounts(brought, installed.counts[how] ?? uncounted))
   await list.check(`its times and ours, ${how}`, async () => checkOwnTimes(brought, installed.times))
   return brought
 }

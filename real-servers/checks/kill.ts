@@ -44,7 +44,8 @@ async function killUnder(
     throw new CheckFailed(`not measured: ${lastLines((await run.done).output, 6)}`)
   family.remember()
   const victims = family.living().length
-  process.kill(family.leader.pid, 'SIGKILL')
+  // What the suite started it must end as well, when only the leader is gone.
+  process.kill(installed.start.by === 'suite' ? family.leader.pid : -family.leader.pid, 'SIGKILL')
   const { code, output } = await run.done
   must(code === 1, () => `exit code ${code} instead of 1: ${lastLines(output, 6)}`)
   const said = output.split('\n').filter((line) => installed.killed.test(line))

@@ -23,7 +23,7 @@ export async function sweep(context: CheckContext, how: Sweep): Promise<Measured
   const { suite, server, installed } = context
   const words = ['--label', how, ...(how === 'whole' ? ['--no-stream'] : [])]
   const run = suite.bench([...server.words, ...words])
-  const url = metricsPath(installed)
+  const url = metricsPath(installed, how)
   const before = url === null ? null : await scrapeBeforeLoad(suite, run, server.root + url)
   const { code, output, seconds } = await run.done
   must(code === 0, () => `npm run bench: exit code ${code}: ${lastLines(output, 6)}`)
@@ -58,7 +58,8 @@ export async function untilStage(
   return false
 }
 
-function metricsPath({ counts, times }: CheckContext['installed']): string | null {
-  if (counts.kind === 'exact' && counts.totals !== null) return counts.totals.path
+function metricsPath({ counts, times }: CheckContext['installed'], how: Sweep): string | null {
+  const counted = counts[how]
+  if (counted?.kind === 'exact' && counted.totals !== null) return counted.totals.path
   return times.kind === 'histograms' ? times.path : null
 }

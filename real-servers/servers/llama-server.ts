@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ensureModel } from '../../src/embedded/model-cache.ts'
 import { scrape } from '../checks/scrape.ts'
-import type { RealServer, Times } from '../real-server.ts'
+import type { Counts, RealServer, Times } from '../real-server.ts'
 import { pythonEnvironment } from '../workshop/python-environment.ts'
 import type { Workshop } from '../workshop/workshop.ts'
 
@@ -29,6 +29,15 @@ function timesOf(timings: Readonly<Record<string, unknown>>): Times {
   return { ttft, e2e: ttft + milliseconds('predicted_ms') }
 }
 
+const counts: Counts = {
+  kind: 'exact',
+  totals: {
+    path: '/metrics',
+    promptTokens: 'llamacpp:prompt_tokens_total',
+    outputTokens: 'llamacpp:tokens_predicted_total',
+  },
+}
+
 /** llama.cpp's C++ server on its route /completion. */
 export const llamaServer: RealServer = {
   title: 'llama.cpp llama-server, C++',
@@ -47,14 +56,7 @@ export const llamaServer: RealServer = {
         env: { LD_LIBRARY_PATH: programs },
       },
       sweeps: ['streamed', 'whole'],
-      counts: {
-        kind: 'exact',
-        totals: {
-          path: '/metrics',
-          promptTokens: 'llamacpp:prompt_tokens_total',
-          outputTokens: 'llamacpp:tokens_predicted_total',
-        },
-      },
+      counts: { streamed: counts, whole: counts },
       times: {
         kind: 'answers',
         read: timesOf,

@@ -61,7 +61,7 @@ async function startBySuite(suite: Suite): Promise<Standing> {
 async function startByTest(installed: Installed, suite: Suite, signal: AbortSignal): Promise<Standing> {
   if (installed.start.by !== 'test') throw new Error('the suite starts it')
   const [port = 0] = await reservePorts(1)
-  const launch = installed.start.launch(port)
+  const { launch, beside } = await installed.start.launch(port)
   let running: RunningServer
   try {
     running = await launchServer(launch, {
@@ -71,6 +71,9 @@ async function startByTest(installed: Installed, suite: Suite, signal: AbortSign
       startupTimeoutSeconds: 300,
       baseEnv: { ...process.env, PATH: [...installed.path, process.env['PATH']].join(delimiter) },
     })
+  } catch (error) {
+    await beside?.[Symbol.asyncDispose]()
+    throw error
   } finally {
     releasePorts([port])
   }
@@ -83,6 +86,7 @@ async function startByTest(installed: Installed, suite: Suite, signal: AbortSign
     family: createFamily(id, leader, members),
     async stop() {
       const { clean, remaining, openPorts, stopSeconds } = await running.stop()
+      await beside?.[Symbol.asyncDispose]()
       const left = [...remaining.map(({ pid, command }) => `pid ${pid} (${command})`), ...openPorts]
       must(clean, () => `left after the stop: ${left.join(', ')}`)
       return stopSeconds

@@ -11,6 +11,8 @@ export interface Connection {
   readonly readNs: number
   /** The client closes after this request. */
   readonly last: boolean
+  /** The client understands bodies in chunks: HTTP/1.0 does not. */
+  readonly chunked: boolean
   answer(status: number, type: string, body: string): void
   /** A reply begins that takes time; `onEnd` runs once, whoever ends it. */
   perform(log: OpenLog, onEnd: () => void): void
@@ -55,12 +57,14 @@ export function serve(
     if (next === undefined) return
     busy = true
     socket.setTimeout(0)
-    const last = next.request.headers.get('connection')?.toLowerCase() === 'close'
+    const chunked = next.request.version !== '1.0'
+    const last = !chunked || next.request.headers.get('connection')?.toLowerCase() === 'close'
     route(
       {
         socket,
         readNs: next.readNs,
         last,
+        chunked,
         answer(status, type, body) {
           socket.write(whole(status, type, body, last ? { connection: 'close' } : {}))
           if (last) socket.end()

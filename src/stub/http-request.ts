@@ -1,6 +1,7 @@
 /** A request as the stub reads it: header names in lower case. */
 export interface HttpRequest {
   readonly method: string
+  readonly version: '1.0' | '1.1'
   /** Without the query. */
   readonly path: string
   readonly headers: ReadonlyMap<string, string>
@@ -15,7 +16,7 @@ export interface RequestReader {
 const headEnd = Buffer.from('\r\n\r\n')
 const maxHeadBytes = 64 * 1024
 
-/** HTTP/1.1 requests with a length, in chunks, or without a body. `onContinue`: the client waits for `100 Continue`. */
+/** HTTP/1 requests with a length, in chunks, or without a body. `onContinue`: the client waits for `100 Continue`. */
 export function createRequestReader(onRequest: (request: HttpRequest) => void, onContinue: () => void): RequestReader {
   let pending: Buffer = Buffer.alloc(0)
   let head: Omit<HttpRequest, 'body'> | null = null
@@ -50,7 +51,7 @@ export function createRequestReader(onRequest: (request: HttpRequest) => void, o
 
 function parseHead(text: string): Omit<HttpRequest, 'body'> {
   const [first = '', ...lines] = text.split('\r\n')
-  const match = /^([A-Z]+) (\S+) HTTP\/1\.[01]$/.exec(first)
+  const match = /^([A-Z]+) (\S+) HTTP\/(1\.[01])$/.exec(first)
   if (match === null) throw new Error(`not an HTTP/1.1 request: ${first.slice(0, 60)}`)
   const headers = new Map<string, string>()
   for (const line of lines) {
@@ -59,7 +60,12 @@ function parseHead(text: string): Omit<HttpRequest, 'body'> {
     headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim())
   }
   const target = match[2] as string
-  return { method: match[1] as string, path: target.split('?')[0] as string, headers }
+  return {
+    method: match[1] as string,
+    version: match[3] as '1.0' | '1.1',
+    path: target.split('?')[0] as string,
+    headers,
+  }
 }
 
 function takeBody(headers: ReadonlyMap<string, string>, bytes: Buffer): { text: string; length: number } | null {

@@ -16,6 +16,8 @@ export interface Performance {
   readonly log: OpenLog
   /** The client asked for the connection to be closed after the reply. */
   readonly lastOnConnection: boolean
+  /** Streams go in chunks; else the end of the connection ends them. */
+  readonly chunked: boolean
   /** A whole reply was sent; `keep`: another request may follow on the connection. */
   readonly onComplete: (keep: boolean) => void
 }
@@ -45,7 +47,9 @@ interface Write {
 }
 
 function playStream(performance: Performance, answer: Answer): () => void {
-  const { ask, socket, pacer, log } = performance
+  const { ask, socket, pacer, log, chunked } = performance
+  const bodyPart = chunked ? httpChunk : (data: string) => data
+  const bodyEnd = chunked ? lastChunk : ''
   const writes = groupWrites(answer, ask.receivedNs)
   const keep = answer.connection === 'kept' && !performance.lastOnConnection
   const announce = answer.connection === 'announced' || performance.lastOnConnection
@@ -54,7 +58,7 @@ function playStream(performance: Performance, answer: Answer): () => void {
   let prepared: Prepared
   let unsentHead = head(200, {
     'content-type': 'text/event-stream; charset=utf-8',
-    'transfer-encoding': 'chunked',
+    ...(chunked ? { 'transfer-encoding': 'chunked' } : {}),
     ...(announce ? { connection: 'close' } : {}),
   })
 
@@ -75,9 +79,9 @@ function playStream(performance: Performance, answer: Answer): () => void {
 
   function send(write: Write): void {
     const sent = monotonicNs()
-    const bytes = unsentHead + httpChunk(...fill(prepared, String(sent)))
+    const bytes = unsentHead + bodyPart(...fill(prepared, String(sent)))
     const last = next === writes.length && answer.ending.kind === 'complete'
-    put(socket, log, last ? bytes + lastChunk : bytes)
+    put(socket, log, last ? bytes + bodyEnd : bytes)
     if (unsentHead !== '') log.headersNs = sent
     unsentHead = ''
     for (const { event } of write.frames) {
@@ -101,7 +105,7 @@ function playStream(performance: Performance, answer: Answer): () => void {
       send(write)
     }
     if (answer.ending.kind === 'complete') {
-      if (writes.length === 0) put(socket, log, unsentHead + lastChunk)
+      if (writes.length === 0) put(socket, log, unsentHead + bodyEnd)
       finish(performance, keep)
     } else {
       alarm = endBadly(performance, answer.ending)

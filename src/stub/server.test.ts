@@ -67,6 +67,19 @@ describe('one stub', () => {
     expect(await usages({ include_usage: true, continuous_usage_stats: true })).toEqual([1, 2, 3, 4, 4])
   })
 
+  test('a stream goes in chunks, and to a client of HTTP/1.0 as it is, to the end of the connection', async () => {
+    const text = generationRequest({ ...ask, stream: true })
+    const [one, zero] = [
+      await exchange(stub.port, text),
+      await exchange(stub.port, text.replace('HTTP/1.1', 'HTTP/1.0')),
+    ]
+    expect(one.headers).toMatch(/transfer-encoding: chunked/)
+    expect(zero.headers).not.toMatch(/transfer-encoding/)
+    expect(zero.headers).toMatch(/connection: close/)
+    const texts = ({ json }: Exchange) => json.map(({ choices }) => choices?.[0]?.text)
+    expect(texts(zero)).toEqual(texts(one))
+  })
+
   test('the request id comes back in the chunks', async () => {
     const request = generationRequest({ ...ask, stream: true }, '/v1/completions', { 'x-request-id': 'r-17' })
     expect((await exchange(stub.port, request)).json[0]?.['id']).toBe('cmpl-r-17')

@@ -122,6 +122,7 @@ export function createStubServer(
       pacer,
       log: entry,
       lastOnConnection: connection.last,
+      chunked: connection.chunked,
       onComplete: connection.complete,
     })
     connection.stopWith(stop)

@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Launch } from '../../src/backends/backend.ts'
+import { UserError } from '../../src/errors.ts'
+import { startStubProcess } from '../../src/stub/stub-process.ts'
+import { must, type Check, type CheckContext } from '../checks/check.ts'
+import type { RealServer } from '../real-server.ts'
+import { lastLines } from '../suite/standing.ts'
+
+/** What the stub keeps behind it. */
+const schedule = { kind: 'fixed', ttftMs: 50, itlMs: 10 } as const
+
+/** One process, so that killing it kills it; `/clean` passes on what comes, `/` is what Debian's defaults do. */
+const configuration = (folder: string, port: number, upstream: string) => `
+master_process off;
+daemon off;
+pid ${folder}/nginx.pid;
+error_log stderr warn;
+events { worker_connections 256; }
+http {
+  access_log off;
+  client_body_temp_path ${folder}/body;
+  proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi;
+  uwsgi_temp_path ${folder}/uwsgi;
+  scgi_temp_path ${folder}/scgi;
+  server {
+    listen 127.0.0.1:${port};
+    location /clean/ {
+      proxy_pass ${upstream}/;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_buffering off;
+    }
+    location / { proxy_pass ${upstream}; }
+  }
+}
+`
+
+function programVersion(): string {
+  try {
+    // It writes its version to the error output.
+    const text = execFileSync('sh', ['-c', 'nginx -v 2>&1'], { encoding: 'utf8' })
+    return /nginx\/([\d.]+)/.exec(text)?.[1] ?? 'unknown'
+  } catch {
+    throw new UserError('the program "nginx" was not found (Debian: apt-get install nginx-light)')
+  }
+}
+
+async function launch(folder: string, port: number) {
+  const stub = await startStubProcess({ schedule })
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, 'nginx.conf')
+  writeFileSync(file, configuration(folder, port, stub.url))
+  const launch: Launch = {
+    argv: ['nginx', '-c', file, '-e', 'stderr'],
+    env: {},
+    endpoints: [{ url: `http://127.0.0.1:${port}/clean` }],
+    readiness: { url: `http://127.0.0.1:${port}/v1/models`, timeoutSeconds: 20 },
+    stop: { signal: 'SIGTERM', graceSeconds: 10 },
+    missing: 'nginx',
+  }
+  return { launch, beside: stub }
+}
+
+/** A first token that the stub sends after 50 ms comes after nginx has filled its buffer: the verdict must say so. */
+const buffered: Check = {
+  name: 'buffering on is flagged, buffering off is not',
+  async run({ suite, server }) {
+    const words = ['--base-url', server.root, '--label', 'buffered', '--max-error-rate', '1']
+    const { output } = await suite.bench(words).done
+    const slow = await suite.results('buffered')
+    must(slow.length > 0, () => `no results: ${lastLines(output)}`)
+    for (const { point, verdict } of slow) {
+      const rule = verdict.reasons.find(({ rule }) => rule === 'coalesced_reads')
+      must(rule?.status === 'invalid', () => `${point.label}: ${verdict.status}, without a word on coalesced chunks`)
+    }
+    const clean = await suite.results('streamed')
+    for (const { point, verdict } of clean) {
+      const rule = verdict.reasons.find(({ rule }) => rule === 'coalesced_reads')
+      must(rule === undefined, () => `${point.label} without buffering: ${rule?.text}`)
+    }
+    return `TTFT p50 ${ttft(clean)} without, ${ttft(slow)} with; "${reasonOf(slow)}"`
+  },
+}
+
+type Points = Awaited<ReturnType<CheckContext['suite']['results']>>
+
+function ttft(points: Points): string {
+  const times = points.map(({ metrics }) => {
+    const block = metrics['ttft']
+    return block && 'p50' in block && block.p50 !== null ? `${(block.p50 * 1000).toFixed(0)} ms` : 'none'
+  })
+  return times.join(' and ')
+}
+
+const reasonOf = (points: Points) =>
+  points[0]?.verdict.reasons.find(({ rule }) => rule === 'coalesced_reads')?.text.slice(0, 120) ?? ''
+
+/** Debian's nginx between the suite and a stream of a known schedule. */
+export const nginx: RealServer = {
+  title: "Debian's nginx in front of the stub",
+  async install(workshop) {
+    const version = programVersion()
+    return {
+      version,
+      path: [],
+      start: { by: 'test', launch: (port) => launch(join(workshop.folder, 'nginx'), port) },
+      bench: { backends: ['openai'], tokenizer: 'gpt2' },
+      sweeps: ['streamed', 'whole'],
+      counts: { streamed: { kind: 'exact', totals: null }, whole: { kind: 'exact', totals: null } },
+      times: { kind: 'none', why: 'the stub has no work of its own' },
+      killed: /connection_error/,
+      more: [buffered],
+    }
+  },
+}
