@@ -44,42 +44,20 @@ export interface TestLaunch {
 
 export type Sweep = 'streamed' | 'whole'
 
-/** Tokens by its usage: `exact`: each answer has what was asked for; `none`: it counts nothing. */
+/**
+ * Tokens by its usage: `exact`: each answer has what was asked for; `counters`: those that it must tell, which must then have
+ * grown by exactly our requests.
+ */
 export type Counts =
-  | { readonly kind: 'exact'; readonly totals: Totals | null }
+  | { readonly kind: 'exact'; readonly counters: readonly ('requests' | 'prompt_tokens' | 'output_tokens')[] }
   | { readonly kind: 'none'; readonly why: string }
 
-/** Its counters of all its work, at `/metrics`. */
-export interface Totals {
-  readonly path: string
-  readonly promptTokens: string
-  readonly outputTokens: string
-}
-
-/** Where it tells how long its requests took. */
+/** Where it tells how long its requests took: with each answer, or as sums of all. */
 export type OwnTimes =
   | { readonly kind: 'none'; readonly why: string }
-  /** With each answer; seconds, null: not told. */
-  | {
-      readonly kind: 'answers'
-      readonly read: (timings: Readonly<Record<string, unknown>>) => Times
-      readonly allowance: Allowance
-    }
-  /** As sums of all requests: names of two histograms at `/metrics`, in seconds. */
-  | {
-      readonly kind: 'histograms'
-      readonly path: string
-      readonly ttft: string
-      readonly e2e: string
-      readonly allowance: Allowance
-    }
+  | { readonly kind: 'answers' | 'counters'; readonly allowance: Allowance }
 
-export interface Times {
-  readonly ttft: number | null
-  readonly e2e: number | null
-}
-
-/** By how much ours may be longer than the server's, seconds at the median, and what explains it. */
+/** By how much ours may be longer than the server's at the median or mean, beside the client's own error; what explains it. */
 export interface Allowance {
   readonly seconds: number
   readonly why: string

@@ -4,12 +4,12 @@ import { checkCounts } from './checks/counts.ts'
 import { disconnect } from './checks/disconnect.ts'
 import { checkKill } from './checks/kill.ts'
 import { checkOwnTimes } from './checks/own-times.ts'
-import { sweep, type Block, type Measured } from './checks/sweep.ts'
+import { sweep, type Measured } from './checks/sweep.ts'
 import type { CheckContext } from './checks/check.ts'
 import { Checklist, type Outcome } from './checklist.ts'
 import type { Installed, RealServer, Sweep } from './real-server.ts'
 import { startServer } from './suite/standing.ts'
-import { Suite } from './suite/suite.ts'
+import { Suite, type Point } from './suite/suite.ts'
 import type { Workshop } from './workshop/workshop.ts'
 
 /** One line of the table. */
@@ -119,13 +119,13 @@ async function measure(context: CheckContext, how: Sweep, list: Checklist): Prom
     return { text: `${ok} requests ok in ${value.seconds.toFixed(0)} s; ${verdicts}`, value }
   })
   if (brought === null) return null
-  await list.check(`counts, ${how}`, async () => checkCounts(brought, installed.counts[how] ?? uncounted))
-  await list.check(`its times and ours, ${how}`, async () => checkOwnTimes(brought, installed.times))
+  await list.check(`counts, ${how}`, async () => checkCounts(brought.points, installed.counts[how] ?? uncounted))
+  await list.check(`its times and ours, ${how}`, async () => checkOwnTimes(brought.points, installed.times))
   return brought
 }
 
 /** `clients=4 suspect (late_stamps)` */
-function verdictText({ point, verdict }: Block): string {
+function verdictText({ point, verdict }: Point): string {
   const rules = new Set(verdict.reasons.filter(({ status }) => status === verdict.status).map(({ rule }) => rule))
   const why = rules.size === 0 ? '' : ` (${[...rules].join(', ')})`
   return `${point.load_words.name} ${verdict.status}${why}`

@@ -1,56 +1,77 @@
 import type { Counts } from '../real-server.ts'
+import type { Point } from '../suite/suite.ts'
 import { must } from './check.ts'
-import { growth } from './scrape.ts'
-import type { Measured } from './sweep.ts'
 
-/** A start-of-text token, or none; a template's are not counted as asked. */
+/** A start-of-text token, or none. */
 const promptSlack = 2
 
-/** Every count of the suite against the server's own: usage by request, and its counters of all its work. */
-export function checkCounts({ points, counted }: Measured, counts: Counts): string {
-  const requests = points.flatMap(({ requests }) => rowsOf(requests))
+/** Every count of the suite against the server's own: usage by request, warm-up included, and its counters by point. */
+export function checkCounts(points: readonly Point[], counts: Counts): string {
+  const rows = points.flatMap(rowsOf)
   if (counts.kind === 'none') {
-    const told = requests.filter(({ server_output_tokens }) => server_output_tokens !== null)
+    const told = rows.filter(({ server }) => server !== null)
     must(told.length === 0, () => `${told.length} answers tell their tokens, and none should (${counts.why})`)
-    return `${requests.length} answers, not counted by the server: ${counts.why}`
+    return `${rows.length} answers, not counted by the server: ${counts.why}`
   }
-  for (const row of requests) {
-    const { server_output_tokens: server, stream_output_tokens: stream, asked_output_tokens: asked } = row
+  for (const { server, stream, asked } of rows) {
     must(server === asked, () => `asked for ${asked} tokens, the server's usage says ${server}`)
     must(stream === null || stream === server, () => `the stream told of ${stream} tokens, its usage says ${server}`)
   }
-  const extra = requests.map((row) => (row['server_prompt_tokens'] ?? NaN) - (row['asked_prompt_tokens'] ?? NaN))
+  const extra = rows.map(({ prompt, askedPrompt }) => (prompt ?? NaN) - (askedPrompt ?? NaN))
   const [least, most] = [Math.min(...extra), Math.max(...extra)]
-  must(least >= 0 && most <= promptSlack, () => `prompts differ from what was asked by ${least} to ${most} tokens`)
-  const output = sumOf(requests.map((row) => row['server_output_tokens'] ?? 0))
-  const prompt = sumOf(requests.map((row) => row['server_prompt_tokens'] ?? 0))
-  const text = `${requests.length} answers, ${output} tokens by its usage, each as asked; prompts ${least === most ? `+${most}` : `+${least} to +${most}`} tokens`
-  return counts.totals === null || counted === null
-    ? text
-    : `${text}; ${checkTotals(counts.totals, counted, { prompt, output })}`
+  must(least >= 0 && most <= promptSlack, () => `prompts have ${least} to ${most} tokens more than asked for`)
+  const text = `${rows.length} answers with ${sumOf(rows.map(({ server }) => server))} tokens by its usage, each as asked`
+  const prompts = `prompts ${least === most ? `+${most}` : `+${least} to +${most}`} tokens`
+  return [text, prompts, ...checkCounters(points, counts.counters)].join('; ')
 }
 
-function checkTotals(
-  totals: NonNullable<Extract<Counts, { kind: 'exact' }>['totals']>,
-  counted: NonNullable<Measured['counted']>,
-  ours: { readonly prompt: number; readonly output: number },
-): string {
-  const output = growth(counted, totals.outputTokens)
-  must(output === ours.output, () => `${totals.outputTokens} grew by ${output}, our requests add up to ${ours.output}`)
-  const prompt = growth(counted, totals.promptTokens)
-  must(prompt === ours.prompt, () => `${totals.promptTokens} grew by ${prompt}, our requests add up to ${ours.prompt}`)
-  return `its counters grew by the same ${prompt} + ${output}`
+type CounterName = Extract<Counts, { kind: 'exact' }>['counters'][number]
+
+function checkCounters(points: readonly Point[], names: readonly CounterName[]): string[] {
+  if (names.length === 0) return []
+  for (const point of points) {
+    const { counters } = point.server
+    if (counters?.source == null) {
+      const why = counters == null ? 'its backend reads none' : counters.why
+      must(false, () => `${point.point.label}: no counters: ${why}`)
+      continue
+    }
+    const rows = rowsOf(point)
+    const ours: Readonly<Record<CounterName, number>> = {
+      requests: rows.length,
+      prompt_tokens: sumOf(rows.map(({ prompt }) => prompt)),
+      output_tokens: sumOf(rows.map(({ server }) => server)),
+    }
+    for (const name of names) {
+      const { [name]: grown } = counters.counted
+      must(
+        grown === ours[name],
+        () => `${point.point.label}: its counter of ${name} grew by ${grown}, ours say ${ours[name]}`,
+      )
+    }
+  }
+  return [`its counters of ${names.join(', ')} grew by exactly as much`]
 }
 
-type Row = Readonly<Record<string, number | null>>
-
-/** The columns of a result file as rows. */
-function rowsOf(columns: Readonly<Record<string, readonly unknown[]>>): Row[] {
-  const names = Object.keys(columns)
-  const { length } = columns['outcome'] ?? []
-  return Array.from({ length: length ?? 0 }, (_, row) =>
-    Object.fromEntries(names.map((name) => [name, (columns[name]?.[row] ?? null) as number | null])),
-  )
+interface Row {
+  readonly server: number | null
+  readonly stream: number | null
+  readonly asked: number | null
+  readonly prompt: number | null
+  readonly askedPrompt: number | null
 }
 
-const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
+function rowsOf({ requests }: Point): Row[] {
+  const column = (name: string) => (requests[name] ?? []) as readonly (number | null)[]
+  const [server, stream, asked] = ['server_output_tokens', 'stream_output_tokens', 'asked_output_tokens'].map(column)
+  const [prompt, askedPrompt] = ['server_prompt_tokens', 'asked_prompt_tokens'].map(column)
+  return column('outcome').map((_, row) => ({
+    server: server?.[row] ?? null,
+    stream: stream?.[row] ?? null,
+    asked: asked?.[row] ?? null,
+    prompt: prompt?.[row] ?? null,
+    askedPrompt: askedPrompt?.[row] ?? null,
+  }))
+}
+
+const sumOf = (values: readonly (number | null)[]) => values.reduce<number>((sum, value) => sum + (value ?? 0), 0)

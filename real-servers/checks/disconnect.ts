@@ -1,9 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { lastLines } from '../suite/standing.ts'
+import { complaint } from '../suite/suite.ts'
 import { must, type Check, type CheckContext } from './check.ts'
 
 const requests = 6
-const words = ['--clients', '2', '--requests', String(requests), '--warmup', '0', '--warmup-max', '0']
+const words = [
+  '--clients',
+  '2',
+  '--requests',
+  String(requests),
+  '--warmup',
+  '0',
+  '--warmup-max',
+  '0',
+  '--allow-invalid',
+]
 /** Long answers, given up early. */
 const cut = ['--output-tokens', '400', '--output-tokens-var', '0', '--timeout', '0.4', '--max-error-rate', '1']
 const patienceSeconds = 10
@@ -16,13 +26,13 @@ export const disconnect: Check = {
     const how = installed.sweeps.includes('streamed') ? [] : ['--no-stream']
     const left = await suite.bench([...server.words, '--label', 'left', ...words, ...cut, ...how]).done
     const [point] = await suite.results('left')
-    must(point !== undefined, () => `no result: ${lastLines(left.output)}`)
+    must(point !== undefined, () => complaint(left))
     const { timeout, ok } = point.outcomes
     must(timeout === requests, () => `${timeout} of ${requests} requests were given up in the middle, ${ok} ended well`)
     const free = await untilFree(context)
     const again = await suite.bench([...server.words, '--label', 'after', ...words, ...how]).done
     const [after] = await suite.results('after')
-    must(again.code === 0 && after?.outcomes.ok === requests, () => `afterwards: ${lastLines(again.output, 6)}`)
+    must(again.code === 0 && after?.outcomes.ok === requests, () => `afterwards: ${complaint(again)}`)
     return `${timeout} answers given up after 0.4 s${free}; then ${requests} of ${requests} ok`
   },
 }

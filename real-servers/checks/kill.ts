@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Installed } from '../real-server.ts'
-import { lastLines, mustBeGone, startServer } from '../suite/standing.ts'
-import type { RunningSuite, Suite } from '../suite/suite.ts'
+import { mustBeGone, startServer } from '../suite/standing.ts'
+import { complaint, type RunningSuite, type Suite } from '../suite/suite.ts'
 import { createFamily, type ProcessFamily } from '../../src/servers/process-family.ts'
 import { isAlive, listProcesses, wasStartedWith } from '../../src/servers/process-tree.ts'
 import { CheckFailed, must } from './check.ts'
 import { untilStage } from './sweep.ts'
 
 const requests = 40
-const words = ['--label', 'killed', '--requests', String(requests)]
+const words = ['--label', 'killed', '--requests', String(requests), '--allow-invalid']
 const goneSeconds = 15
 
 /** `kill -9` of a server in the middle of a point: one clear line, exit code 1, nothing left. */
@@ -40,17 +40,17 @@ async function killUnder(
 ): Promise<string> {
   const reached = await untilStage(suite, run, (progress) => progress.stage === 'measuring' && progress.load.done > 3)
   const family = find()
-  if (!reached || family?.leader == null)
-    throw new CheckFailed(`not measured: ${lastLines((await run.done).output, 6)}`)
+  if (!reached || family?.leader == null) throw new CheckFailed(complaint(await run.done))
   family.remember()
   const victims = family.living().length
   // What the suite started it must end as well, when only the leader is gone.
   process.kill(installed.start.by === 'suite' ? family.leader.pid : -family.leader.pid, 'SIGKILL')
-  const { code, output } = await run.done
-  must(code === 1, () => `exit code ${code} instead of 1: ${lastLines(output, 6)}`)
+  const ended = await run.done
+  const { code, output } = ended
+  must(code === 1, () => `not exit code 1: ${complaint(ended)}`)
   const said = output.split('\n').filter((line) => installed.killed.test(line))
-  must(said.length > 0, () => `no line says what happened: ${lastLines(output, 12)}`)
-  must(!/^\s+at .*:\d+:\d+/m.test(output), () => `a stack trace instead of a line: ${lastLines(output, 12)}`)
+  must(said.length > 0, () => `no line says what happened: ${complaint(ended)}`)
+  must(!/^\s+at .*:\d+:\d+/m.test(output), () => `a stack trace instead of a line: ${complaint(ended)}`)
   await untilGone(family)
   const others = await othersMeasured(installed, suite)
   return `"${(said[0] ?? '').trim().slice(0, 90)}", exit code 1, its ${victims} processes are gone${others}`

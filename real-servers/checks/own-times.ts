@@ -1,56 +1,71 @@
-import type { Allowance, OwnTimes, Times } from '../real-server.ts'
+import { readTimings } from '../../src/metrics/server-timings.ts'
+import type { Allowance, OwnTimes } from '../real-server.ts'
+import type { Point } from '../suite/suite.ts'
 import { CheckFailed, must } from './check.ts'
-import { growth } from './scrape.ts'
-import type { Block, Measured } from './sweep.ts'
 
 /** Servers round their times, and read their clock a little after the request was there. */
 const rounding = 0.0005
 
-/** Our times against the server's own of the same requests. */
-export function checkOwnTimes(measured: Measured, times: OwnTimes): string {
-  if (times.kind === 'none') return `not compared: ${times.why}`
-  const ours = measured.points.flatMap(timesOf)
-  if (times.kind === 'answers') {
-    const theirs = measured.points.flatMap(({ requests }) =>
-      (requests['server_timings'] ?? []).map((text) => {
-        if (typeof text !== 'string') throw new CheckFailed("an answer came without the server's times")
-        return times.read(JSON.parse(text) as Record<string, unknown>)
-      }),
-    )
-    return join(
-      compareRequests('TTFT', pick(ours, 'ttft'), pick(theirs, 'ttft'), times.allowance),
-      compareRequests('E2E', pick(ours, 'e2e'), pick(theirs, 'e2e'), times.allowance),
-    )
-  }
-  const { counted } = measured
-  if (counted === null) throw new CheckFailed('the server was not asked for its counters')
-  const mean = (name: string) => {
-    const count = growth(counted, `${name}_count`)
-    must(count === ours.length, () => `${name} counts ${count} requests, we sent ${ours.length}`)
-    return growth(counted, `${name}_sum`) / count
-  }
-  return join(
-    compareMeans('TTFT', pick(ours, 'ttft'), () => mean(times.ttft), times.allowance),
-    compareMeans('E2E', pick(ours, 'e2e'), () => mean(times.e2e), times.allowance),
-  )
+interface Times {
+  readonly ttft: number | null
+  readonly e2e: number | null
 }
 
-/** Seconds of each request, warm-up included, in the order of sending. An answer in one piece has no first token of its own. */
-function timesOf({ requests, point }: Block): Times[] {
+const words = { ttft: 'TTFT', e2e: 'E2E' } as const
+
+/** Our times against the server's own of the same requests, warm-up included. */
+export function checkOwnTimes(points: readonly Point[], times: OwnTimes): string {
+  if (times.kind === 'none') return `not compared: ${times.why}`
+  const compare = times.kind === 'answers' ? compareAnswers : compareCounters
+  const texts = points.flatMap((point) => {
+    const told = (['ttft', 'e2e'] as const).flatMap(
+      (what) => compare(point, what, allowanceOf(point, times.allowance)) ?? [],
+    )
+    return told.length === 0 ? [] : [`${point.point.load_words.name} ${told.join(', ')}`]
+  })
+  if (texts.length === 0) throw new CheckFailed('there was no time to compare')
+  return `ours are longer: ${texts.join('; ')}`
+}
+
+/** On a busy machine the client's own stamps are late: it says itself by how much. */
+function allowanceOf({ accuracy }: Point, { seconds, why }: Allowance): Allowance {
+  const late = Math.max(accuracy.in_situ?.p99_s ?? 0, accuracy.bound?.p99_s ?? 0)
+  return { seconds: seconds + late, why: `${why}, and the client's own lateness of ${show(late)}` }
+}
+
+function compareAnswers(point: Point, what: keyof Times, allowance: Allowance): string | null {
+  const texts = point.requests['server_timings'] ?? []
+  const theirs = texts.map((text) => {
+    const timings = typeof text === 'string' ? readTimings(text) : null
+    if (timings === null) throw new CheckFailed("an answer came without the server's times")
+    return timings[what]
+  })
+  return compareRequests(words[what], oursOf(point, what), theirs, allowance)
+}
+
+function compareCounters(point: Point, what: keyof Times, allowance: Allowance): string | null {
+  const ours = oursOf(point, what)
+  const known = ours.filter((time) => time !== null)
+  if (known.length < ours.length || known.length === 0) return null
+  const { counters } = point.server
+  if (counters?.source == null) throw new CheckFailed('the server told no counters')
+  const { [`${what}_sum_s` as const]: sum, [`${what}_count` as const]: count } = counters.counted
+  must(count === known.length, () => `the server timed ${count} requests, we sent ${known.length}`)
+  return compareMeans(words[what], known, (sum ?? NaN) / known.length, allowance)
+}
+
+/** Seconds of each request, in the order of sending. An answer in one piece has no first token of its own. */
+function oursOf({ requests, point }: Point, what: keyof Times): (number | null)[] {
   const column = (name: string) => (requests[name] ?? []) as readonly (number | null)[]
-  const [sent, first, last, finished] = ['sent_s', 'first_token_s', 'last_token_s', 'finished_s'].map(column)
-  return (sent ?? []).map((start, row) => {
+  const [first, last, finished] = ['first_token_s', 'last_token_s', 'finished_s'].map(column)
+  return column('sent_s').map((sent, row) => {
     const end = Math.max(last?.[row] ?? -Infinity, finished?.[row] ?? -Infinity)
-    const token = first?.[row] ?? null
-    return {
-      ttft: !point.stream || start === null || token === null ? null : token - start,
-      e2e: start === null || !Number.isFinite(end) ? null : end - start,
-    }
+    const time = what === 'e2e' ? end : point.stream ? (first?.[row] ?? NaN) : NaN
+    return sent === null || !Number.isFinite(time) ? null : time - sent
   })
 }
 
 type Series = readonly (number | null)[]
-const pick = (times: readonly Times[], name: keyof Times): Series => times.map((each) => each[name])
 
 /** None of ours may be shorter than the server's, and half of them at most `allowance` longer. Null: nothing to compare. */
 export function compareRequests(name: string, ours: Series, theirs: Series, allowance: Allowance): string | null {
@@ -64,27 +79,19 @@ export function compareRequests(name: string, ours: Series, theirs: Series, allo
   must(least >= -rounding, () => `${name}: ours is ${show(-least)} shorter than the server's own: impossible`)
   const median = excess.toSorted((a, b) => a - b)[Math.floor(excess.length / 2)] ?? 0
   must(median <= allowance.seconds, () => tooLong(name, median, allowance))
-  return `${name} ours is longer by ${show(median)} at the median, ${show(least)} at least (${excess.length} requests)`
+  return `${name} by ${show(median)} at the median of ${excess.length}, ${show(least)} at least`
 }
 
-/** Where the server only tells sums. Null when we have no such time. */
-export function compareMeans(name: string, ours: Series, theirs: () => number, allowance: Allowance): string | null {
-  const known = ours.filter((time) => time !== null)
-  if (known.length < ours.length || known.length === 0) return null
-  const mean = known.reduce((sum, time) => sum + time, 0) / known.length
-  const excess = mean - theirs()
+/** Where the server only tells sums. */
+export function compareMeans(name: string, ours: readonly number[], theirs: number, allowance: Allowance): string {
+  const mean = ours.reduce((sum, time) => sum + time, 0) / ours.length
+  const excess = mean - theirs
   must(excess >= -rounding, () => `${name}: our mean is ${show(-excess)} below the server's own: impossible`)
   must(excess <= allowance.seconds, () => tooLong(name, excess, allowance))
-  return `${name} mean ${show(mean)}, the server's own is ${show(excess)} less (${known.length} requests)`
+  return `${name} by ${show(excess)} of ${show(mean)} (mean of ${ours.length})`
 }
 
 const tooLong = (name: string, excess: number, { seconds, why }: Allowance) =>
   `${name}: ours is ${show(excess)} longer than the server's own; ${why} explains ${show(seconds)} at most`
-
-function join(...texts: readonly (string | null)[]): string {
-  const told = texts.filter((text) => text !== null)
-  if (told.length === 0) throw new CheckFailed('there was no time to compare')
-  return told.join('; ')
-}
 
 const show = (seconds: number) => `${(seconds * 1000).toFixed(1)} ms`

@@ -22,10 +22,3 @@ export function parseSamples(text: string): Samples {
   }
   return samples
 }
-
-/** By how much a counter grew. Throws CheckFailed when the server has no such counter. */
-export function growth({ before, after }: { readonly before: Samples; readonly after: Samples }, name: string): number {
-  const end = after.get(name)
-  if (end === undefined) throw new CheckFailed(`the server has no counter ${name}`)
-  return end - (before.get(name) ?? 0)
-}

@@ -83,7 +83,7 @@ export const llamaCppPython: RealServer = {
       sweeps: ['streamed', 'whole'],
       counts: {
         streamed: { kind: 'none', why: 'its streams bring no usage' },
-        whole: { kind: 'exact', totals: null },
+        whole: { kind: 'exact', counters: [] },
       },
       times: { kind: 'none', why: 'it tells none' },
       killed: /connection_error/,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ensureModel } from '../../src/embedded/model-cache.ts'
 import { scrape } from '../checks/scrape.ts'
-import type { Counts, RealServer, Times } from '../real-server.ts'
+import type { Counts, RealServer } from '../real-server.ts'
 import { pythonEnvironment } from '../workshop/python-environment.ts'
 import type { Workshop } from '../workshop/workshop.ts'
 
@@ -23,20 +23,7 @@ export async function llamaServerPrograms(workshop: Workshop): Promise<string> {
  */
 const noSingleBytes = Array.from({ length: 256 }, (_, byte) => [byte + 3, false] as const)
 
-function timesOf(timings: Readonly<Record<string, unknown>>): Times {
-  const milliseconds = (name: string) => Number(timings[name]) / 1000
-  const ttft = milliseconds('prompt_ms')
-  return { ttft, e2e: ttft + milliseconds('predicted_ms') }
-}
-
-const counts: Counts = {
-  kind: 'exact',
-  totals: {
-    path: '/metrics',
-    promptTokens: 'llamacpp:prompt_tokens_total',
-    outputTokens: 'llamacpp:tokens_predicted_total',
-  },
-}
+const counts: Counts = { kind: 'exact', counters: ['prompt_tokens', 'output_tokens'] }
 
 /** llama.cpp's C++ server on its route /completion. */
 export const llamaServer: RealServer = {
@@ -57,11 +44,7 @@ export const llamaServer: RealServer = {
       },
       sweeps: ['streamed', 'whole'],
       counts: { streamed: counts, whole: counts },
-      times: {
-        kind: 'answers',
-        read: timesOf,
-        allowance: { seconds: 0.05, why: 'HTTP, JSON and the queue for the next batch' },
-      },
+      times: { kind: 'answers', allowance: { seconds: 0.05, why: 'HTTP, JSON and the queue for the next batch' } },
       running: async (root) => (await scrape(`${root}/metrics`)).get('llamacpp:requests_processing') ?? NaN,
       killed: /llama-server: the server was killed by SIGKILL/,
     }

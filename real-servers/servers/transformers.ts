@@ -44,7 +44,7 @@ export const transformers: RealServer = {
         },
       },
       sweeps: ['streamed', 'whole'],
-      counts: { streamed: { kind: 'exact', totals: null }, whole: { kind: 'exact', totals: null } },
+      counts: { streamed: { kind: 'exact', counters: [] }, whole: { kind: 'exact', counters: [] } },
       times: { kind: 'none', why: 'it tells none' },
       killed: /transformers: the server was killed by SIGKILL/,
     }

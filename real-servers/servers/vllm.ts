@@ -30,14 +30,7 @@ const environment = (workshop: Workshop): Promise<PythonEnvironment> =>
 
 const gauge = async (root: string) => (await scrape(`${root}/metrics`)).get('vllm:num_requests_running') ?? NaN
 
-const counts: Counts = {
-  kind: 'exact',
-  totals: {
-    path: '/metrics',
-    promptTokens: 'vllm:prompt_tokens_total',
-    outputTokens: 'vllm:generation_tokens_total',
-  },
-}
+const counts: Counts = { kind: 'exact', counters: ['requests', 'prompt_tokens', 'output_tokens'] }
 
 /** vLLM's own server on OpenAI's completions. */
 export const vllm: RealServer = {
@@ -63,13 +56,7 @@ export const vllm: RealServer = {
       },
       sweeps: ['streamed', 'whole'],
       counts: { streamed: counts, whole: counts },
-      times: {
-        kind: 'histograms',
-        path: '/metrics',
-        ttft: 'vllm:time_to_first_token_seconds',
-        e2e: 'vllm:e2e_request_latency_seconds',
-        allowance: { seconds: 0.05, why: 'HTTP, and the way between its processes' },
-      },
+      times: { kind: 'counters', allowance: { seconds: 0.05, why: 'HTTP, and the way between its processes' } },
       running: gauge,
       killed: /vllm: the server was killed by SIGKILL/,
     }

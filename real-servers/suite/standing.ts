@@ -7,7 +7,7 @@ import { createFamily, type ProcessFamily } from '../../src/servers/process-fami
 import { commandOf } from '../../src/servers/process-tree.ts'
 import type { RunningServer } from '../../src/servers/running-server.ts'
 import { readServerFiles, type StandingServer } from '../../src/servers/standing-server.ts'
-import type { Suite } from './suite.ts'
+import { complaint, type Suite } from './suite.ts'
 
 /** A server that runs while it is measured several times. */
 export interface Standing {
@@ -27,12 +27,12 @@ export async function startServer(installed: Installed, suite: Suite, signal: Ab
 }
 
 async function startBySuite(suite: Suite): Promise<Standing> {
-  const { code, output } = await suite.server('start').done
-  must(code === 0, () => `npm run server -- start: exit code ${code}: ${lastLines(output)}`)
+  const run = await suite.server('start').done
+  must(run.code === 0, () => `npm run server -- start: ${complaint(run)}`)
   const record = readServerFiles(suite.outDirectory)
     .map((file) => file.record)
     .find((record): record is StandingServer => record.phase === 'running')
-  must(record !== undefined, () => `npm run server -- start left no state: ${lastLines(output)}`)
+  must(record !== undefined, () => `npm run server -- start left no state: ${complaint(run)}`)
   const leader = { pid: record.pid, startTicks: record.start_ticks }
   const family = createFamily(
     record.family,
@@ -47,13 +47,13 @@ async function startBySuite(suite: Suite): Promise<Standing> {
     family,
     async stop() {
       family.remember()
-      const { code, output, seconds } = await suite.server('stop').done
+      const ended = await suite.server('stop').done
       must(
-        code === 0 && output.includes('nothing is left running'),
-        () => `npm run server -- stop: ${lastLines(output)}`,
+        ended.code === 0 && ended.output.includes('nothing is left running'),
+        () => `npm run server -- stop: ${complaint(ended)}`,
       )
       await mustBeGone(family, root)
-      return seconds
+      return ended.seconds
     },
   }
 }
@@ -99,9 +99,4 @@ export async function mustBeGone(family: ProcessFamily, root: string | null): Pr
   const left = family.living().map(({ pid }) => `pid ${pid} (${commandOf(pid).slice(0, 60)})`)
   if (root !== null && (await acceptsConnections(addressOf(root)))) left.push(`an open port at ${root}`)
   if (left.length > 0) throw new CheckFailed(`left running: ${left.join(', ')}`)
-}
-
-export function lastLines(output: string, count = 4): string {
-  const lines = output.trim().split('\n')
-  return lines.slice(-count).join(' | ')
 }

@@ -8,6 +8,9 @@ import type { ResultFile } from '../../src/result/schema.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
+/** A point's result. */
+export type Point = ResultFile['servemark']
+
 export interface SuiteOptions {
   readonly name: string
   readonly bench: BenchInput
@@ -22,6 +25,8 @@ export interface SuiteRun {
   readonly code: number
   readonly output: string
   readonly seconds: number
+  /** Holds the output. */
+  readonly logFile: string
 }
 
 export interface RunningSuite {
@@ -35,6 +40,7 @@ export class Suite {
   readonly outDirectory: string
   private readonly options: SuiteOptions
   private readonly benches: string
+  private runs = 0
 
   constructor(options: SuiteOptions) {
     this.options = options
@@ -58,7 +64,7 @@ export class Suite {
   }
 
   /** The points under a label. */
-  async results(label: string): Promise<readonly ResultFile['servemark'][]> {
+  async results(label: string): Promise<readonly Point[]> {
     const { results, problems } = await readResultDirectory(join(this.outDirectory, label))
     if (problems[0]) throw new Error(problems[0].text)
     return results.flatMap((result) => (result.kind === 'servemark' ? [result.file.servemark] : []))
@@ -67,6 +73,7 @@ export class Suite {
   private start(script: string, words: readonly string[]): RunningSuite {
     const { folder, path, signal } = this.options
     const begun = performance.now()
+    const logFile = join(folder, `run-${++this.runs}.log`)
     const given = [...words, '--benches', this.benches, '--out-dir', this.outDirectory]
     const child = spawn(process.execPath, [join(root, 'scripts', script), ...given], {
       cwd: root,
@@ -90,9 +97,18 @@ export class Suite {
       child.once('error', reject)
       child.once('close', (code) => {
         signal.removeEventListener('abort', onAbort)
-        resolve({ code: code ?? -1, output, seconds: (performance.now() - begun) / 1000 })
+        writeFileSync(logFile, output)
+        resolve({ code: code ?? -1, output, logFile, seconds: (performance.now() - begun) / 1000 })
       })
     })
     return { pid: child.pid ?? -1, done }
   }
+}
+
+/** What a run complained of, in one line, else the end of what it said. */
+export function complaint({ output, code, logFile }: SuiteRun): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '')
+  const bad = lines.filter((line) => /^\s*✗ |^[\w-]+: .*(failed|cannot|not |error)/i.test(line))
+  const shown = (bad.length > 0 ? bad.slice(0, 3) : lines.slice(-3)).map((line) => line.trim().slice(0, 240))
+  return `exit code ${code}: ${shown.join(' | ')}. Log: ${logFile}`
 }
