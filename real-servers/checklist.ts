@@ -59,7 +59,7 @@ export class Checklist {
       const { text, value } = await work()
       signal.throwIfAborted()
       this.passed++
-      print(`  ok    ${name}: ${text}`)
+      print(`  ok    ${name}: ${text.replaceAll('\n', '\n          ')}`)
       return value
     } catch (error) {
       signal.throwIfAborted()

@@ -1,4 +1,5 @@
 import type { RealServer } from './real-server.ts'
+import { azureMlStream } from './servers/azure-ml-stream.ts'
 import { azureMl } from './servers/azure-ml.ts'
 import { llamaCppPython } from './servers/llama-cpp-python.ts'
 import { llamaServer } from './servers/llama-server.ts'
@@ -12,6 +13,7 @@ export const realServers = {
   'llama-server': llamaServer,
   'llama-cpp-python': llamaCppPython,
   'azure-ml': azureMl,
+  'azure-ml-stream': azureMlStream,
   nginx,
   vllm,
   transformers,

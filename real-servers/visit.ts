@@ -94,7 +94,7 @@ async function standing(
     return { text: `ready after ${value.readySeconds.toFixed(1)} s`, value }
   })
   if (server === null) return
-  const context: CheckContext = { installed, suite, server }
+  const context: CheckContext = { installed, suite, server, signal }
   try {
     for (const how of installed.sweeps) {
       const brought = await measure(context, how, list)

@@ -16,6 +16,7 @@ export interface CheckContext {
   readonly installed: Installed
   readonly suite: Suite
   readonly server: Standing
+  readonly signal: AbortSignal
 }
 
 /** Resolves with what was found, in a line or several; rejects with CheckFailed. */

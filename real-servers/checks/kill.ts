@@ -53,7 +53,7 @@ async function killUnder(
   must(!/^\s+at .*:\d+:\d+/m.test(output), () => `a stack trace instead of a line: ${complaint(ended)}`)
   await untilGone(family)
   const others = await othersMeasured(installed, suite)
-  return `"${(said[0] ?? '').trim().slice(0, 90)}", exit code 1, its ${victims} processes are gone${others}`
+  return `"${(said[0] ?? '').trim().slice(0, 90)}", exit code 1, ${victims === 1 ? 'its process is' : `its ${victims} processes are`} gone${others}`
 }
 
 /** What the suite starts anew must be measured to its end. */

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Launch } from '../../src/backends/backend.ts'
-import type { RealServer } from '../real-server.ts'
+import type { Installed, RealServer } from '../real-server.ts'
 import { pythonEnvironment, type PythonEnvironment } from '../workshop/python-environment.ts'
 import type { Workshop } from '../workshop/workshop.ts'
 
@@ -17,9 +17,9 @@ const environment = (workshop: Workshop): Promise<PythonEnvironment> =>
 /** As many workers as clients: each serves one request at a time. */
 function launch(python: string, script: string, home: string, port: number): Launch {
   return {
-    argv: [python, program, '--entry_script', script, '--port', String(port), '--worker_count', '4'],
+    argv: [python, program, '--entry_script', join(scripts, script), '--port', String(port), '--worker_count', '4'],
     // It leaves a control socket in the home folder, one for all.
-    env: { AML_APP_ROOT: scripts, HOME: home, PYTHONDONTWRITEBYTECODE: '1' },
+    env: { AML_APP_ROOT: scripts, PYTHONPATH: scripts, HOME: home, PYTHONDONTWRITEBYTECODE: '1' },
     endpoints: [{ url: `http://127.0.0.1:${port}` }],
     readiness: { url: `http://127.0.0.1:${port}/`, timeoutSeconds: 120 },
     stop: { signal: 'SIGTERM', graceSeconds: 10 },
@@ -27,22 +27,32 @@ function launch(python: string, script: string, home: string, port: number): Lau
   }
 }
 
-/** The program that runs in an Azure ML endpoint's container, with a scoring script that answers in one piece. */
+/** The program that runs in an Azure ML endpoint's container, with one of our scoring scripts. */
+export async function installAzureMl(
+  workshop: Workshop,
+  script: 'score.py' | 'score_stream.py',
+): Promise<Pick<Installed, 'version' | 'path' | 'start' | 'bench' | 'killed'>> {
+  const { python, bin } = await environment(workshop)
+  const home = join(workshop.folder, 'home')
+  mkdirSync(home, { recursive: true })
+  return {
+    version,
+    path: [bin],
+    start: { by: 'test', launch: async (port) => ({ launch: launch(python, script, home, port) }) },
+    bench: { model: 'clock', tokenizer: 'gpt2', backends: ['aml'] },
+    killed: /connection_error/,
+  }
+}
+
+export const uncounted = { kind: 'none', why: 'a scoring script counts nothing' } as const
+
+/** A scoring script that answers in one piece. */
 export const azureMl: RealServer = {
   title: 'Azure ML inference server, answers in one piece',
-  async install(workshop) {
-    const { python, bin } = await environment(workshop)
-    const home = join(workshop.folder, 'home')
-    mkdirSync(home, { recursive: true })
-    return {
-      version,
-      path: [bin],
-      start: { by: 'test', launch: async (port) => ({ launch: launch(python, 'score.py', home, port) }) },
-      bench: { model: 'clock', tokenizer: 'gpt2', backends: ['aml'] },
-      sweeps: ['whole'],
-      counts: { whole: { kind: 'none', why: 'a scoring script counts nothing' } },
-      times: { kind: 'answers', allowance: { seconds: 0.05, why: 'a new connection and gunicorn' } },
-      killed: /connection_error/,
-    }
-  },
+  install: async (workshop) => ({
+    ...(await installAzureMl(workshop, 'score.py')),
+    sweeps: ['whole'],
+    counts: { whole: uncounted },
+    times: { kind: 'answers', allowance: { seconds: 0.05, why: 'a new connection and gunicorn' } },
+  }),
 }

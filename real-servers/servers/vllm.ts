@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { scrape } from '../checks/scrape.ts'
+import { vllmBench } from '../checks/vllm-bench.ts'
 import type { Counts, RealServer } from '../real-server.ts'
 import { emptyCudaLibraries, emptyCudaScript } from '../workshop/empty-cuda-libraries.ts'
 import { pythonEnvironment, type PythonEnvironment } from '../workshop/python-environment.ts'
@@ -59,6 +60,7 @@ export const vllm: RealServer = {
       times: { kind: 'counters', allowance: { seconds: 0.05, why: 'HTTP, and the way between its processes' } },
       running: gauge,
       killed: /vllm: the server was killed by SIGKILL/,
+      more: [vllmBench(model)],
     }
   },
 }

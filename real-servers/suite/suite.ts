@@ -37,6 +37,8 @@ export interface RunningSuite {
 /** The suite as its user has it: a bench file, the npm scripts as processes, result files read afterwards. */
 export class Suite {
   readonly name: string
+  /** Of this server's run: bench file, results, logs. */
+  readonly folder: string
   readonly outDirectory: string
   private readonly options: SuiteOptions
   private readonly benches: string
@@ -45,6 +47,7 @@ export class Suite {
   constructor(options: SuiteOptions) {
     this.options = options
     this.name = options.name
+    this.folder = options.folder
     this.benches = join(options.folder, 'benches')
     this.outDirectory = join(options.folder, 'results')
     rmSync(options.folder, { recursive: true, force: true })
@@ -55,12 +58,17 @@ export class Suite {
 
   /** `npm run bench -- --project NAME WORDS` */
   bench(words: readonly string[]): RunningSuite {
-    return this.start('bench.ts', ['--project', this.name, ...words])
+    return this.start('bench.ts', ['--project', this.name, ...words, ...this.places()])
   }
 
   /** `npm run server -- ACTION --project NAME` */
   server(action: 'start' | 'stop'): RunningSuite {
-    return this.start('server.ts', [action, '--project', this.name])
+    return this.start('server.ts', [action, '--project', this.name, ...this.places()])
+  }
+
+  /** `npm run export -- results/LABEL WORDS` */
+  export(label: string, words: readonly string[]): RunningSuite {
+    return this.start('export.ts', [join(this.outDirectory, label), ...words])
   }
 
   /** The points under a label. */
@@ -70,12 +78,15 @@ export class Suite {
     return results.flatMap((result) => (result.kind === 'servemark' ? [result.file.servemark] : []))
   }
 
+  private places(): readonly string[] {
+    return ['--benches', this.benches, '--out-dir', this.outDirectory]
+  }
+
   private start(script: string, words: readonly string[]): RunningSuite {
     const { folder, path, signal } = this.options
     const begun = performance.now()
     const logFile = join(folder, `run-${++this.runs}.log`)
-    const given = [...words, '--benches', this.benches, '--out-dir', this.outDirectory]
-    const child = spawn(process.execPath, [join(root, 'scripts', script), ...given], {
+    const child = spawn(process.execPath, [join(root, 'scripts', script), ...words], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

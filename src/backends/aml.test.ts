@@ -26,6 +26,14 @@ test("the scoring script's own time is kept", async () => {
   expect(requests.serverTimings).toEqual(['{"x-ms-run-fn-exec-ms":"0.234"}'])
 })
 
+test('a scoring script that streams brings its text in pieces, and its header says nothing of the whole', async () => {
+  const { wire, target } = await endpoint({ streams: true }, { stream: true })
+  const { requests, text, tokens } = await drive(aml, target, await probeOf(aml, target), [3])
+  expect([requests.outcome[0], text(0), tokens(0).length]).toEqual(['ok', tokenTexts(3).join(''), 3])
+  expect(requests.serverTimings).toEqual([null])
+  expect(wire.requests.at(-1)).toMatchObject({ body: { input_data: { parameters: { max_tokens: 3, stream: true } } } })
+})
+
 test('the body is the one that the original sent', async () => {
   const { wire, target } = await endpoint()
   await drive(aml, target, await probeOf(aml, target), [8])
@@ -73,7 +81,10 @@ test.each([
     { headers: { authorization: 'Bearer wrong' } },
     'aml: 401 from /score: what the header authorization holds is refused',
   ],
-  [{ headers: key, stream: true }, 'aml: scoring endpoints answer in one piece. Use --no-stream'],
+  [
+    { headers: key, stream: true },
+    'aml: /score sends one JSON document though a stream was asked for. Use --no-stream',
+  ],
   [{ headers: key, model: null }, 'aml: the endpoint does not tell its model. Name it: --model NAME'],
 ])('the probe ends in one line (%#)', async (more, line) => {
   const { target } = await endpoint({ key: 'secret' }, more)
@@ -136,7 +147,8 @@ describe('status 200 with an error inside', () => {
 })
 
 describe('forms of answers', () => {
-  const decode = (value: unknown) => createDecoder().decode({ event: null, data: JSON.stringify(value) })
+  const decode = (value: unknown) =>
+    createDecoder({ stream: false }).decode({ event: null, data: JSON.stringify(value) })
 
   test.each([
     ['a list of objects', [{ '0': 'a' }], 'a'],

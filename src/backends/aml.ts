@@ -4,6 +4,7 @@ import type {
   Backend,
   Carried,
   Decoder,
+  DecoderOptions,
   FramedEvent,
   Probe,
   ProbeHttp,
@@ -35,7 +36,12 @@ const longestId = 40
 function request(turn: Turn, target: Target): WireRequest {
   const own = params.parse(target.own ?? {})
   const input = target.route === 'chat' ? (turn.messages ?? [{ role: 'user', content: turn.prompt }]) : [turn.prompt]
-  const sampling = { temperature: target.sampling.temperature, top_p: target.sampling.topP, return_full_text: false }
+  const sampling = {
+    temperature: target.sampling.temperature,
+    top_p: target.sampling.topP,
+    return_full_text: false,
+    ...(target.stream && { stream: true }),
+  }
   const newTokens = { max_new_tokens: turn.outputTokens, ...sampling }
   const bodies = {
     input_string: {
@@ -45,7 +51,7 @@ function request(turn: Turn, target: Target): WireRequest {
     inputs: { inputs: target.route === 'chat' ? input : turn.prompt, parameters: newTokens },
   }
   return jsonRequest(own.path, withExtra(bodies[own.body], target.extraBody), turn, target, {
-    accept: 'application/json',
+    accept: target.stream ? 'text/event-stream' : 'application/json',
     'x-ms-client-request-id': turn.requestId.slice(0, longestId),
     ...(own.deploymentName !== undefined && { 'azureml-model-deployment': own.deploymentName }),
   })
@@ -59,6 +65,16 @@ class AmlDecoder implements Decoder {
   decode({ data }: FramedEvent): Carried {
     const carried = readAnswer(parse(data), data)
     return carried.error === undefined ? { ...carried, end: true } : carried
+  }
+}
+
+/** Reads a scoring script that streams: each event is a document with a piece of the text, `[DONE]` is the end. */
+class AmlStreamDecoder implements Decoder {
+  decode({ data }: FramedEvent): Carried {
+    const trimmed = data.trim()
+    if (trimmed === '') return {}
+    if (trimmed === '[DONE]') return { end: true }
+    return readAnswer(parse(trimmed), trimmed)
   }
 }
 
@@ -96,8 +112,8 @@ function parse(data: string): unknown {
   }
 }
 
-export function createDecoder(): Decoder {
-  return new AmlDecoder()
+export function createDecoder({ stream }: Pick<DecoderOptions, 'stream'>): Decoder {
+  return stream ? new AmlStreamDecoder() : new AmlDecoder()
 }
 
 const meanings: Readonly<Record<number, string>> = {
@@ -134,8 +150,9 @@ function identify({ headers }: ProbeResponse): Readonly<Record<string, unknown>>
   }
 }
 
+const framingOf = ({ stream }: Target) => (stream ? 'sse' : 'json')
+
 async function probe(http: ProbeHttp, target: Target, signal: AbortSignal): Promise<Probe> {
-  if (target.stream) throw new UserError('aml: scoring endpoints answer in one piece. Use --no-stream', 2)
   if (target.model === null) throw new UserError('aml: the endpoint does not tell its model. Name it: --model NAME', 2)
   const facts = { model: target.model, version: null, maxModelLength: null, tokenizeUrl: null, identity: {}, notes: [] }
   const sample = await sampleNative(
@@ -143,9 +160,9 @@ async function probe(http: ProbeHttp, target: Target, signal: AbortSignal): Prom
     target,
     {
       protocol: "a scoring script's answer",
-      framing: 'json',
+      framing: framingOf(target),
       request,
-      createDecoder,
+      createDecoder: () => createDecoder(target),
       forcesLength: false,
       seed: false,
       refusal,
@@ -166,10 +183,11 @@ export const aml: Backend = {
   baseUrl: 'root',
   probe,
   request,
-  wire: () => ({ transport: 'http', framing: 'json' }),
+  wire: (target) => ({ transport: 'http', framing: framingOf(target) }),
   decoderModule: import.meta.url,
   success: { finishReasons: [], endMarkSuffices: true },
-  timingHeader: 'x-ms-run-fn-exec-ms',
+  // Of a stream it is the time to its beginning.
+  timingHeader: ({ stream }) => (stream ? undefined : 'x-ms-run-fn-exec-ms'),
   promises: { exactOutputLength: false, cacheOff: false, serverCounts: false },
   statusMeaning: amlStatusMeaning,
 }

@@ -221,7 +221,7 @@ export interface Backend {
   /** What it counts of itself, read before and after each point; the first family that it tells counts. */
   readonly counters?: readonly CounterFamily[]
   /** A response header with the server's own time for the request; stored beside the timings of answers. */
-  readonly timingHeader?: string
+  readonly timingHeader?: (target: Target) => string | undefined
   /** What a status means on this service; null: nothing beyond HTTP's own meaning. */
   readonly statusMeaning?: (status: number) => string | null
   /** A sentence that reports must say about this backend's numbers with this model; null: none. */

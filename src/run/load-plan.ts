@@ -45,7 +45,7 @@ export function makeLoadPlan(
     wire: probe.wire ?? backend.wire(target),
     decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },
     success: backend.success,
-    timingHeader: backend.timingHeader,
+    timingHeader: backend.timingHeader?.(target),
     scenario,
     warmup: workload.warmup.map(plan),
     requests: workload.measure.map(plan),

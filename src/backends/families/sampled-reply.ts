@@ -31,7 +31,7 @@ export function readSampledReply(
   { decoder, framing, protocol }: ReplyReading,
 ): SampledReply {
   const name = target.backendId
-  if (framing === 'sse' && /^\s*\{/.test(response.text)) {
+  if (framing === 'sse' && /^\s*[{["]/.test(response.text)) {
     throw new UserError(`${name}: ${path} sends one JSON document though a stream was asked for. Use --no-stream`)
   }
   let carried: readonly Carried[]

@@ -76,7 +76,7 @@ export async function drive(
     wire: probe.wire ?? backend.wire(target),
     decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },
     success: backend.success,
-    timingHeader: backend.timingHeader,
+    timingHeader: backend.timingHeader?.(target),
     scenario: {
       kind: 'closedLoop',
       clients: 1,

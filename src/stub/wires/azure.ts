@@ -12,6 +12,8 @@ export interface AzureOptions {
   readonly failures?: readonly { from: number; to: number; fault: number; retryAfter?: number }[]
   /** The script encodes its answer once more than it should. */
   readonly doubleEncoded?: boolean
+  /** The script streams where it is asked to. */
+  readonly streams?: boolean
 }
 
 /** A managed online endpoint with a foundation model's scoring script behind it: key, deployment header, one document. */
@@ -60,6 +62,11 @@ export async function startAzureWire(options: AzureOptions = {}): Promise<Wire> 
     const count = number(record(input['parameters'])['max_tokens'], 4)
     if (!Array.isArray(input['input_string'])) {
       return json(500, { message: 'An unexpected error occurred in scoring script. Check the logs for more info.' })
+    }
+    if (options.streams === true && record(input['parameters'])['stream'] === true) {
+      response.writeHead(200, { ...common, 'content-type': 'text/event-stream' })
+      for (const text of tokenTexts(count)) response.write(`data: ${JSON.stringify({ text })}\n\n`)
+      return void response.end('data: [DONE]\n\n')
     }
     const answer = [{ '0': tokenTexts(count).join('') }]
     json(200, options.doubleEncoded ? JSON.stringify(answer) : answer, {
