@@ -229,7 +229,7 @@ describe('GPUs of replicas', () => {
   })
   test('must be there', async () => {
     await expect(gpusOf('vllm', '0,1')).rejects.toThrow(
-      new UserError('vllm: replicas x tensor-parallel degree needs 6 GPUs, CUDA_VISIBLE_DEVICES=0,1 names 2', 2),
+      new UserError('vllm: replicas x tensor-parallel degree needs 6 GPUs, there are 2 (0,1)', 2),
     )
   })
   test("are left to the bench's own environment, and to servers without a degree", async () => {

@@ -6,7 +6,7 @@ const devices = 'CUDA_VISIBLE_DEVICES'
 /**
  * What is started for a configuration: one server, or one for each replica where a server has none of its own. Then each
  * has a port, and, where the server takes a tensor-parallel degree, as many GPUs of its own: of those that
- * `visible` names (the value of CUDA_VISIBLE_DEVICES), else counted from 0. The bench's own environment goes before that.
+ * `visible` names, as CUDA_VISIBLE_DEVICES does, else counted from 0. The bench's own environment goes before that.
  * Throws UserError when `visible` names too few.
  */
 export async function launchesOf(
@@ -44,7 +44,7 @@ function gpuNames(id: string, visible: string | undefined, needed: number): stri
     .filter(Boolean)
   if (names.length >= needed) return names
   throw new UserError(
-    `${id}: replicas x tensor-parallel degree needs ${needed} GPUs, ${devices}=${visible} names ${names.length}`,
+    `${id}: replicas x tensor-parallel degree needs ${needed} GPUs, there are ${names.length} (${visible})`,
     2,
   )
 }

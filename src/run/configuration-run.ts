@@ -100,7 +100,7 @@ export class ConfigurationRun {
     await this.closeCanary()
     if (state.kind !== 'ready') return
     this.report('stopping')
-    await this.redactingErrors(closeServer(state.ready.session))
+    await this.redactingErrors(closeServer(state.ready.session, this.context))
     this.context.progress.write({ stage: 'idle' })
   }
 
@@ -115,7 +115,7 @@ export class ConfigurationRun {
     if (this.state.kind !== 'ready') throw new Error('the server is not ready')
     if (!isAlive(this.state.ready.session)) {
       this.context.note('the server is gone; starting it again')
-      await closeServer(this.state.ready.session)
+      await closeServer(this.state.ready.session, this.context)
       this.state = { kind: 'ready', ready: await this.openReady(signal) }
     }
     const { ready } = this.state
@@ -206,7 +206,7 @@ export class ConfigurationRun {
       const canary = await this.openCanary()
       return { session, target, http: between, probe, probes, firstTokenSeconds, tokenizer, canary }
     } catch (error) {
-      await closeServer(session)
+      await closeServer(session, context)
       throw error
     }
   }

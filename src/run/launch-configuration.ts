@@ -18,7 +18,10 @@ export interface LaunchedServer {
 /** One, or one for each replica where the server makes none of its own. */
 export type LaunchedServers = readonly [LaunchedServer, ...LaunchedServer[]]
 
-type Options = Omit<LaunchOptions, 'name'>
+interface Options extends Omit<LaunchOptions, 'name'> {
+  /** GPUs of this machine; 0 or absent: none, or not known. */
+  readonly gpus?: number
+}
 
 /**
  * Starts a configuration's server, or all its replicas at once, on free ports and waits until they are ready. Rejects as
@@ -43,7 +46,9 @@ export async function launchConfiguration(
   try {
     const context = { model, parameters, ports, maxTotalTokens: tokens, maxConcurrency: clients }
     const environment = options.baseEnv ?? process.env
-    const launches = await launchesOf(backend, context, environment['CUDA_VISIBLE_DEVICES'])
+    const { gpus = 0 } = options
+    const visible = environment['CUDA_VISIBLE_DEVICES'] ?? (gpus > 0 ? allGpus(gpus) : undefined)
+    const launches = await launchesOf(backend, context, visible)
     return await launchAll(backend.id, launches, options)
   } finally {
     releasePorts(ports)
@@ -72,6 +77,8 @@ async function launchAll(id: string, launches: readonly Launch[], options: Optio
   options.signal.throwIfAborted()
   throw failing.signal.reason
 }
+
+const allGpus = (count: number) => Array.from({ length: count }, (_, gpu) => gpu).join(',')
 
 const replicaName = (id: string, index: number, count: number) =>
   count === 1 ? id : `${id} replica ${index + 1} of ${count}`
