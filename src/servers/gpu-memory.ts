@@ -123,7 +123,7 @@ async function query(environment: Environment, what: string): Promise<string[][]
   try {
     const { stdout } = await run('nvidia-smi', [what, '--format=csv,noheader,nounits'], {
       timeout: patienceMilliseconds,
-      env: environment as NodeJS.ProcessEnv,
+      env: environment,
     })
     return stdout
       .split('\n')
