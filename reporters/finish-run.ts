@@ -73,7 +73,14 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
       ? null
       : await attempt(
           'report',
-          () => writeReport(results, { ...facts, environment, compared, outDirectory: context.outDirectory }),
+          () =>
+            writeReport(results, {
+              ...facts,
+              commands: [run.command],
+              environment,
+              compared,
+              outDirectory: context.outDirectory,
+            }),
           null,
         )
   const within = (path: string) => relative(context.outDirectory, path)

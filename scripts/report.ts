@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UserError } from '../src/errors.ts'
 import { writePlots } from '../src/plots/write-plots.ts'
@@ -11,7 +11,7 @@ import type { ResultFile } from '../src/result/schema.ts'
 import { comparisonLines, comparisonMarkdown } from '../src/report/comparison-text.ts'
 import { writeReport } from '../src/report/html.ts'
 import { markdownTable } from '../src/report/markdown.ts'
-import { newestRun, readStoredResults } from '../src/report/stored-results.ts'
+import { readStoredResults, runFacts } from '../src/report/stored-results.ts'
 
 const help = `npm run report -- [directories] [options]: writes report.html and the plots of stored results again
 
@@ -59,11 +59,11 @@ async function main(): Promise<void> {
     return console.log(comparison ? comparisonMarkdown(comparison, before ?? '') : markdownTable(results))
   }
   if (comparison) for (const line of comparisonLines(comparison, before ?? '')) console.log(line)
-  const facts = await newestRun(results, outDir)
   for (const path of await writePlots(results, outDir)) console.log(path)
-  const folders = new Map(derived.map(({ path, file }) => [file, basename(dirname(path))]))
-  const compared = comparison && { before: before ?? '', after: after ?? '', comparison }
+  const folders = new Map(derived.map(({ path, file }) => [file, dirname(path)]))
   const folderOf = (result: ResultFile) => folders.get(result) ?? null
+  const facts = await runFacts(results, outDir, folderOf)
+  const compared = comparison && { before: before ?? '', after: after ?? '', comparison }
   console.log(await writeReport(results, { ...facts, compared, folderOf, outDirectory: outDir }))
 }
 

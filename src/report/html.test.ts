@@ -6,7 +6,7 @@ import { renderReport, writeReport, type ReportFacts } from './html.ts'
 import { syntheticResult } from './testing.ts'
 
 const facts: ReportFacts = {
-  command: 'npm run bench -- --project llama-7b',
+  commands: ['npm run bench -- --project llama-7b'],
   started: new Date(2026, 10, 22, 10, 0, 0),
   ended: new Date(2026, 10, 22, 10, 1, 12),
   runId: 'run-1',
@@ -22,7 +22,7 @@ const visible = (page: string) =>
 
 test('the verdict stands before the numbers', () => {
   const text = visible(renderReport([syntheticResult({ reasons }), syntheticResult({ clients: 2 })], facts))
-  expect(text).toContain('May I believe it? In part: of 2 points 1 valid, 1 invalid.')
+  expect(text).toContain('May I believe it? In part: 1 of 2 points is valid.')
   expect(text).toContain('clients=1 : 3 of 36 requests failed Touches the work asked for.')
   expect(text.indexOf('In part')).toBeLessThan(text.indexOf('Points'))
 })
@@ -32,9 +32,9 @@ test('all valid, all suspect and all invalid are said as such', () => {
     /<strong>(.*)<\/strong>/.exec(
       renderReport([syntheticResult({ status }), syntheticResult({ status, clients: 2 })], facts),
     )?.[1]
-  expect(answer('valid')).toBe('Yes: all 2 points are valid.')
-  expect(answer('suspect')).toBe('With care: all 2 points are suspect.')
-  expect(answer('invalid')).toBe('No: all 2 points are invalid.')
+  expect(answer('valid')).toBe('Yes: both points are valid.')
+  expect(answer('suspect')).toBe('With care: both points are suspect.')
+  expect(answer('invalid')).toBe('No: both points are invalid.')
 })
 
 test('holds table, definitions, server, environment and command', () => {
@@ -49,7 +49,7 @@ test('holds table, definitions, server, environment and command', () => {
 
 test('units stand in the heads, and a column has as many digits as its smallest value needs', () => {
   const page = renderReport([syntheticResult({ ttft: 0.0456 }), syntheticResult({ clients: 2, ttft: 1.2 })], facts)
-  expect(visible(page)).toContain('TTFT p50 ms')
+  expect(visible(page)).toContain('TTFT ? p50, ms')
   expect(page).toContain('<td data-sort="0.0456">45.6</td>')
   expect(page).toContain('<td data-sort="1.2">1,200.0</td>')
 })
@@ -82,7 +82,7 @@ test('escapes whatever comes from files, servers and the command line', () => {
     thresholds: [{ metric: evil, min: null, max: 1, value: 2, count: 1, status: 'missed', text: evil }],
   })
   const other = syntheticResult({ label: `${evil} other`, model: evil })
-  const page = renderReport([result, other], { ...facts, command: evil, runId: evil, environment: { [evil]: evil } })
+  const page = renderReport([result, other], { ...facts, commands: [evil], runId: evil, environment: { [evil]: evil } })
   expect(page).not.toContain('<img')
   expect(page.match(/<\/script>/g)).toHaveLength(2)
   expect(page).toContain('&lt;img onerror=&quot;x&quot; src=&#39;y&#39;&gt;&amp;')
@@ -115,7 +115,11 @@ test('an earlier report is kept by time', async () => {
   const outDirectory = await mkdtemp(join(tmpdir(), 'servemark-report-'))
   onTestFinished(() => rm(outDirectory, { recursive: true }))
   const write = (command: string) =>
-    writeReport([syntheticResult()], { ...facts, command, outDirectory }, new Date('2026-11-22T10:00:00.000Z'))
+    writeReport(
+      [syntheticResult()],
+      { ...facts, commands: [command], outDirectory },
+      new Date('2026-11-22T10:00:00.000Z'),
+    )
   const path = await write('first')
   expect(await readdir(outDirectory)).toEqual(['report.html'])
   await write('second')

@@ -26,14 +26,15 @@ import { arrange } from './html/series.ts'
 import { verdictSection } from './html/verdict-section.ts'
 
 export interface ReportFacts {
-  readonly command: string
+  /** What was typed, a line for each run that the results are of. */
+  readonly commands: readonly string[]
   readonly started: Date
   readonly ended: Date
   readonly runId: string
   readonly environment: Readonly<Record<string, unknown>>
   /** Absent: none was asked for. */
   readonly compared?: ReportComparison | null
-  /** Name of the folder a result was read from, to tell apart what nothing else does. Absent: all are of one run. */
+  /** The folder a result was read from, to tell apart what nothing else does. Absent: all are of one run. */
   readonly folderOf?: (result: ResultFile) => string | null
 }
 
@@ -117,7 +118,7 @@ export function renderReport(results: readonly ResultFile[], facts: ReportFacts)
             figures.map(({ metric }) => metric),
           )}
           ${comparisonSection(facts.compared ?? null)} ${curvesSection(data)} ${pointsSection(data, figures)}
-          ${runsSection(ordered)} ${accuracySection(ordered)} ${againSection(facts.command)} ${serverSection(ordered)}
+          ${runsSection(ordered)} ${accuracySection(ordered)} ${againSection(facts.commands)} ${serverSection(ordered)}
           ${environmentSection(facts.environment)} ${definitionSection(figures)}
         </main>
         ${definitionPopovers(figures)}

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { newestRun, readStoredResults } from './stored-results.ts'
+import { runFacts, readStoredResults } from './stored-results.ts'
 import { syntheticResult } from './testing.ts'
 
 async function outputFolder(): Promise<string> {
@@ -41,7 +41,29 @@ test('the command comes from the index of the newest run', async () => {
     ended: '2026-11-22T10:01:00.000Z',
   }
   await writeFile(join(outDir, 'runs', 'run-1.json'), JSON.stringify(index))
-  const facts = await newestRun([syntheticResult()], outDir)
-  expect(facts.command).toBe('npm run bench -- -t x')
+  const facts = await runFacts([syntheticResult()], outDir)
+  expect(facts.commands).toEqual(['npm run bench -- -t x'])
   expect(facts.ended.getTime() - facts.started.getTime()).toBe(60_000)
+})
+
+test('of several runs each command is told, the newest last; its times are the facts', async () => {
+  const outDir = await outputFolder()
+  const elsewhere = await outputFolder()
+  const write = (folder: string, id: string, day: number) =>
+    writeFile(
+      join(folder, 'runs', `${id}.json`),
+      JSON.stringify({ command: `npm run bench -- ${id}`, started: `2026-11-${day}T10:00:00.000Z` }),
+    )
+  await write(outDir, 'run-2', 23)
+  await write(elsewhere, 'run-1', 22)
+  const older = syntheticResult()
+  const newer = {
+    ...older,
+    time: '2026-11-23 10:00:00.000000',
+    servemark: { ...older.servemark, run_id: 'run-2' },
+  }
+  const facts = await runFacts([newer, older], outDir, () => join(elsewhere, 'vllm'))
+  expect(facts.commands).toEqual(['npm run bench -- run-1', 'npm run bench -- run-2'])
+  expect(facts.runId).toBe('run-2')
+  expect(facts.started.toISOString()).toBe('2026-11-23T10:00:00.000Z')
 })

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { readResultDirectory, type AnyResult } from '../result/read-result.ts'
 import type { ResultFile } from '../result/schema.ts'
@@ -45,15 +45,41 @@ async function labelsIn(outDir: string): Promise<string[]> {
     .sort()
 }
 
-/** Facts of the newest run among the results, from its index; from the results themselves where there is none. */
-export async function newestRun(results: readonly ResultFile[], outDir: string): Promise<ReportFacts> {
-  const newest = results.toSorted((a, b) => (a.time < b.time ? -1 : 1)).at(-1)
+/**
+ * Facts of the runs among the results, from their indexes: the newest one's times, and every run's command. `folderOf` is
+ * the folder that a result was read from; its run's index may lie beside it as well as in `outDir`.
+ */
+export async function runFacts(
+  results: readonly ResultFile[],
+  outDir: string,
+  folderOf: (result: ResultFile) => string | null = () => null,
+): Promise<ReportFacts> {
+  const newestFirst = results.toSorted((a, b) => (a.time < b.time ? 1 : -1))
+  const [newest] = newestFirst
   if (newest === undefined) throw new UserError('no results of this suite to report on. Measure first: npm run bench')
-  const { run_id: runId, environment } = newest.servemark
-  const text = await readFile(join(outDir, 'runs', `${runId}.json`), 'utf8').catch(() => null)
-  const index = text === null ? {} : (JSON.parse(text) as Readonly<Record<string, unknown>>)
+  const runs = new Map(newestFirst.map((result) => [result.servemark.run_id, folderOf(result)]))
+  const indexes = await Promise.all([...runs].map(([id, folder]) => readIndex(id, folder, outDir)))
+  const index = indexes[0] ?? {}
   const written = new Date(newest.time.replace(' ', 'T'))
   const time = (key: string) => (typeof index[key] === 'string' ? new Date(index[key]) : written)
-  const command = typeof index['command'] === 'string' ? index['command'] : 'npm run bench'
-  return { command, started: time('started'), ended: time('ended'), runId, environment }
+  const commands = indexes.flatMap((each) => (typeof each['command'] === 'string' ? [each['command']] : []))
+  return {
+    commands: commands.length === 0 ? ['npm run bench'] : [...new Set(commands.reverse())],
+    started: time('started'),
+    ended: time('ended'),
+    runId: newest.servemark.run_id,
+    environment: newest.servemark.environment,
+  }
+}
+
+async function readIndex(
+  id: string,
+  folder: string | null,
+  outDir: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  for (const place of [outDir, ...(folder === null ? [] : [dirname(folder)])]) {
+    const text = await readFile(join(place, 'runs', `${id}.json`), 'utf8').catch(() => null)
+    if (text !== null) return JSON.parse(text) as Readonly<Record<string, unknown>>
+  }
+  return {}
 }

@@ -153,3 +153,25 @@ function verdictOf({ status, reasons = [] }: SyntheticPoint): Verdict {
   const families = { ttft: 'valid', itl: 'valid', e2e: 'valid', throughput: 'valid', workload: 'valid' } as const
   return { status: status ?? worst ?? 'valid', families, reasons }
 }
+
+/** The requests of a result file: one of the warm-up, then `count` measured ones, one sent each second, first token after 0.1 s. */
+export function requestColumns(
+  count: number,
+  of: (i: number) => { readonly seconds: number; readonly outcome: Outcome } = () => ({ seconds: 1, outcome: 'ok' }),
+): Record<string, readonly unknown[]> {
+  const rows = Array.from({ length: count + 1 }, (_, row) => ({ sent: row - 1, ...of(Math.max(0, row - 1)) }))
+  const ok = rows.map(({ outcome }) => outcome === 'ok')
+  return {
+    phase: rows.map((_, row) => (row === 0 ? 'warmup' : 'measure')),
+    client: rows.map((_, row) => row % 4),
+    outcome: rows.map(({ outcome }) => outcome),
+    http_status: ok.map((each) => (each ? 200 : 503)),
+    error: ok.map((each) => (each ? null : 'overloaded')),
+    sent_s: rows.map(({ sent }) => sent),
+    first_token_s: rows.map(({ sent }) => sent + 0.1),
+    last_token_s: rows.map(({ sent, seconds }) => sent + seconds),
+    finished_s: rows.map(({ sent, seconds }) => sent + seconds),
+    closed_s: rows.map(({ sent, seconds }) => sent + seconds),
+    server_output_tokens: rows.map(() => 60),
+  }
+}

@@ -49,7 +49,7 @@ function legend(works: readonly SideBySide[]): string {
     ...(kinds.has('tie') ? ['= no clear winner among these: the intervals do not part them'] : []),
     ...(kinds.has('unequal') ? ['≠ unequal work: not compared'] : []),
     ...(statuses.has('suspect') ? ['~ suspect'] : []),
-    ...(statuses.has('invalid') ? ['✗ struck out: invalid, takes no part'] : []),
+    ...(statuses.has('invalid') ? ['✗ struck out: invalid, not used'] : []),
   ]
   return parts.length === 0 ? '' : `${parts.join('; ')}.`
 }
@@ -118,7 +118,7 @@ function winner(judgement: Judgement, series: readonly PageSeries[]): Html {
     case 'unequal':
       return html`≠ not compared: unequal work`
     case 'alone':
-      return html`- nothing to compare with`
+      return judgement.series === null ? html`✗ none may be used` : html`only ${named(judgement.series)} may be used`
   }
 }
 
@@ -130,8 +130,7 @@ function bestCell(cell: BestCell | null, place: number, judgement: Judgement, fi
   const sign = best ? '★' : tied ? '=' : judgement.kind === 'unequal' && cell.status !== 'invalid' ? '≠' : ''
   const words = best ? 'best' : tied ? 'no clear winner' : sign === '' ? '' : 'unequal work'
   return html`<td class="${best ? 'best' : ''} ${cell.status}">
-    ${sign === '' ? null : html`<span class="sign" title="${words}">${sign}</span>`}
-    ${cell.status === 'invalid' ? html`<s>${text}</s>` : text}${statusSign(cell.status)}
+    ${sign === '' ? null : html`<span class="sign" title="${words}">${sign}</span> `}${cell.status === 'invalid' ? html`<s>${text}</s>` : text}${statusSign(cell.status)}
   </td>`
 }
 

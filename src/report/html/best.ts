@@ -34,8 +34,8 @@ export type Judgement =
   | { readonly kind: 'tie'; readonly among: readonly number[] }
   /** The figure depends on the work, and that was not equal. */
   | { readonly kind: 'unequal' }
-  /** Fewer than two series have a value that may be used. */
-  | { readonly kind: 'alone' }
+  /** Of fewer than two series a value may be used; null: of none. */
+  | { readonly kind: 'alone'; readonly series: number | null }
 
 /** Sentences on lengths that differ between series at one load, with the series concerned. */
 export interface UnequalWork {
@@ -107,7 +107,7 @@ function judge(runs: readonly (readonly ResultFile[])[], figure: Figure, error: 
     })
     .sort((a, b) => sign * (b.value - a.value))
   const [first, ...others] = candidates
-  if (first === undefined || others.length === 0) return { kind: 'alone' }
+  if (first === undefined || others.length === 0) return { kind: 'alone', series: first?.series ?? null }
   const promptsDiffer = differ(
     'prompt',
     candidates.map((each) => each.runs),
@@ -138,8 +138,10 @@ function unequalAt(load: PageLoad, runs: readonly (readonly ResultFile[])[], nam
       return length === null ? [] : [{ series, length }]
     })
     if (!lengths.some((a) => lengths.some((b) => areUnequal(which, a.length, b.length)))) return []
-    const said = lengths.map(({ series, length }) => `${names[series]} ${length.toPrecision(3)}`).join(', ')
-    const text = `At ${load.long} the work was not equal: ${which} tokens a request ${said}.`
+    const said = [...Map.groupBy(lengths, ({ length }) => length.toPrecision(3))].map(
+      ([length, group]) => `${length} at ${group.map(({ series }) => names[series]).join(' and ')}`,
+    )
+    const text = `At ${load.long} the work was not equal: ${which} tokens a request were ${said.join(', ')}.`
     return [{ load, text, series: lengths.map(({ series }) => series) }]
   })
 }

@@ -9,7 +9,7 @@ export function curvesSection({ charts, works, figures, points }: PageData): Htm
     charts.some(({ y }) => y.some((key) => key.endsWith(part))),
   )
   const statuses = new Set(points.map(({ status }) => status))
-  return html`<section class="wide" aria-labelledby="curves">
+  return html`<section aria-labelledby="curves">
     <h2 id="curves">Curves</h2>
     <noscript><p>The curves are drawn by this page's script; the folder plots holds them as pictures.</p></noscript>
     <form class="filters" id="curve-choice" aria-label="What the curves show" hidden>

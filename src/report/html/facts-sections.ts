@@ -58,17 +58,20 @@ export function runsSection(results: readonly ResultFile[]): Html | null {
 
 /** How each server was started or reached, and what it said of itself. */
 export function serverSection(results: readonly ResultFile[]): Html {
-  const servers = Map.groupBy(results, ({ servemark: { server } }) =>
-    [server.backend, server.label, server.endpoint, ...(server.argv ?? [])].join('\n'),
+  const servers = Map.groupBy(results, ({ servemark: { server, point } }) =>
+    [server.backend, server.label, point.result_label, server.endpoint, ...(server.argv ?? [])].join('\n'),
   )
   const parts = [...servers.values()].flatMap(([first]) => {
     if (first === undefined) return []
-    const { server } = first.servemark
+    const { server, point } = first.servemark
     const startup = Object.entries(server.startup ?? {}).flatMap(([name, seconds]) =>
       seconds === null ? [] : [`${name.replace(/_s$/, '').replaceAll('_', ' ')} after ${seconds.toPrecision(3)} s`],
     )
     return [
-      html`<h3>${server.backend_label}: ${server.label}</h3>
+      html`<h3>
+          ${server.backend_label}:
+          ${server.label}${point.result_label === server.backend ? '' : ` (${point.result_label})`}
+        </h3>
         ${server.caveat === null ? null : html`<p>${server.caveat}</p>`}
         ${server.argv === null ? html`<p>Endpoint <code>${server.endpoint}</code></p>` : html`<pre>${commandLine(server.argv)}</pre>`}
         ${startup.length === 0 ? null : html`<p class="muted">${startup.join(', ')}</p>`}
@@ -112,14 +115,17 @@ function factText(value: unknown): string {
   return entries.flatMap(([name, text]) => (text === '' ? [] : [`${name} ${text}`])).join(', ')
 }
 
-/** The command in a box, with a button that copies it. */
-export function againSection(command: string): Html {
+/** The command of each run in a box, with a button that copies it. */
+export function againSection(commands: readonly string[]): Html {
   return html`<h2 id="again">Run it again</h2>
-    <div class="again">
-      <pre tabindex="0" id="command">${command}</pre>
-      <button type="button" id="copy" hidden>Copy</button>
-      <span role="status" id="copied"></span>
-    </div>`
+    ${commands.map(
+      (command) =>
+        html`<div class="again">
+          <pre tabindex="0">${command}</pre>
+          <button type="button" class="copy" hidden>Copy</button>
+          <span role="status"></span>
+        </div>`,
+    )}`
 }
 
 /** As one would type it: words with other characters than plain ones in single quotes. */

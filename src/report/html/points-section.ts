@@ -30,8 +30,8 @@ export function pointsSection(data: PageData, figures: readonly ReportFigure[]):
           <tr>
             ${head('Verdict')} ${data.series.length > 1 ? head('Server') : null}
             ${data.works.length > 1 ? head('Work') : null} ${head('Load', closed ? 'clients' : '', null, 'number')}
-            ${columns.map(({ figure, shown }) => head(shown.name, shown.unit, figure, 'number'))}
-            ${head('ok', 'requests', null, 'number')} ${head('failed', 'requests', null, 'number')}
+            ${columns.map(({ figure, shown }) => head(figure.head, [figure.part, shown.unit].filter(Boolean).join(', '), figure, 'number'))}
+            ${head('ok', '', null, 'number')} ${head('failed', '', null, 'number')}
           </tr>
         </thead>
         <tbody>
@@ -88,10 +88,10 @@ function numberCell(figure: PageFigure, value: PageValue): Html {
   return html`<td data-sort="${number}">${valueText(figure, value)}</td>`
 }
 
-function head(name: string, unit = '', figure: ReportFigure | null = null, kind: 'text' | 'number' = 'text'): Html {
+function head(name: string, below = '', figure: ReportFigure | null = null, kind: 'text' | 'number' = 'text'): Html {
   return html`<th scope="col" class="${kind === 'text' ? 'left' : ''}">
-    <button class="sort" type="button">${name}<small>${unit}</small></button
-    >${figure === null ? null : definitionButton(figure.metric.id, figure.metric.name)}
+    <button class="sort" type="button">${name}</button
+    >${figure === null ? null : definitionButton(figure.metric.id, figure.metric.name)}<small>${below}</small>
   </th>`
 }
 

@@ -11,17 +11,19 @@ export interface ReportFigure {
   readonly metric: Metric
   /** Null: a scalar. */
   readonly part: Part | null
+  /** Its short name without the part, and with it. */
+  readonly head: string
   readonly name: string
   /** It has a column in the table of points; the others are in curves and stories only. */
   readonly column: boolean
 }
 
-const figure = (id: string, part: Part | null, name: string, column = true): ReportFigure => {
+const figure = (id: string, part: Part | null, head: string, column = true): ReportFigure => {
   const metric: Metric | undefined = metrics.find((each) => each.id === id)
   if (metric === undefined) throw new Error(`no metric ${id}`)
   return part === null
-    ? { key: id, metric, part, name, column }
-    : { key: `${id}.${part}`, metric, part, name: `${name} ${part}`, column }
+    ? { key: id, metric, part, head, name: head, column }
+    : { key: `${id}.${part}`, metric, part, head, name: `${head} ${part}`, column }
 }
 
 /** Every figure of the report, in its order. */

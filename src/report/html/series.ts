@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { curveStyles } from '../../plots/curve-style.ts'
 import { backendLooks } from '../../plots/write-plots.ts'
 import type { PointBlock, ResultFile } from '../../result/schema.ts'
@@ -63,7 +64,7 @@ const tellings: readonly ((point: PointBlock, folder: string | null) => string)[
   (point) => (point.configuration === point.result_label ? '' : point.configuration),
   (point) => (point.stream ? '' : 'not streamed'),
   (point) => (point.clients === null ? 'open loop' : ''),
-  (_, folder) => (folder === null ? '' : `in ${folder}`),
+  (_, folder) => (folder === null ? '' : `in ${basename(folder)}`),
 ]
 
 /** By the label, and by as much more as tells apart what has the same work, load and run. */

@@ -1,5 +1,5 @@
 import type { ResultFile, VerdictStatus } from '../../result/schema.ts'
-import { findingsOf, worstStatus, type Finding } from '../findings.ts'
+import { findingsOf, type Finding } from '../findings.ts'
 import { formatCount } from '../format.ts'
 import { verdictMarks } from '../table-row.ts'
 import type { UnequalWork } from './best.ts'
@@ -7,19 +7,18 @@ import { html, type Html } from './html-text.ts'
 import { familyWords } from './page-data.ts'
 
 /** Findings above the fold; the others unfold. */
-const shownFindings = 6
+const shownFindings = 3
 
 const statuses = ['valid', 'suspect', 'invalid'] as const
 
 /** May the numbers be believed: an answer, how many points have which verdict, and everything said against them. */
 export function verdictSection(results: readonly ResultFile[], unequal: readonly UnequalWork[]): Html {
-  const status = worstStatus(results)
   const counts = statuses.map((each) => ({
     status: each,
     count: results.filter((result) => result.servemark.verdict.status === each).length,
   }))
   const findings = [...findingsOf(results).map(findingItem), ...unequal.map(unequalItem)]
-  return html`<section class="verdict ${status}" aria-labelledby="verdict">
+  return html`<section class="verdict ${tone(counts)}" aria-labelledby="verdict">
     <h2 id="verdict">May I believe it? <strong>${answer(counts)}</strong></h2>
     <div class="tally">
       ${tallyBar(counts, results.length)}
@@ -55,26 +54,39 @@ export function verdictSection(results: readonly ResultFile[], unequal: readonly
 }
 
 export const meanings: Readonly<Record<VerdictStatus, string>> = {
-  valid: 'nothing was found against the numbers',
-  suspect: 'something is not proven, or not as planned: read why before you quote a number',
-  invalid: 'not to be used: what was measured is not what was meant',
+  valid: 'nothing found against them',
+  suspect: 'not proven, or not as planned: read why before you quote a number',
+  invalid: 'not to be used',
 }
 
-function answer(counts: readonly { readonly status: VerdictStatus; readonly count: number }[]): string {
-  const all = counts.reduce((sum, { count }) => sum + count, 0)
-  const of = (status: VerdictStatus) => counts.find((each) => each.status === status)?.count ?? 0
-  const points = all === 1 ? 'the one point is' : `all ${formatCount(all)} points are`
+type Counts = readonly { readonly status: VerdictStatus; readonly count: number }[]
+
+const total = (counts: Counts) => counts.reduce((sum, { count }) => sum + count, 0)
+const countOf = (counts: Counts, status: VerdictStatus) => counts.find((each) => each.status === status)?.count ?? 0
+
+/** The colour of the whole: that of what the reader should do, not of the one worst point. */
+function tone(counts: Counts): VerdictStatus {
+  const all = total(counts)
+  if (countOf(counts, 'valid') === all) return 'valid'
+  return countOf(counts, 'invalid') * 2 > all ? 'invalid' : 'suspect'
+}
+
+function answer(counts: Counts): string {
+  const all = total(counts)
+  const of = (status: VerdictStatus) => countOf(counts, status)
+  const points = all === 1 ? 'the one point is' : all === 2 ? 'both points are' : `all ${formatCount(all)} points are`
   if (of('valid') === all) return `Yes: ${points} valid.`
   if (of('invalid') === all) return `No: ${points} invalid.`
   if (of('suspect') === all) return `With care: ${points} suspect.`
-  const parts = counts.flatMap(({ status, count }) => (count === 0 ? [] : [`${formatCount(count)} ${status}`]))
-  const share = `of ${formatCount(all)} points ${parts.join(', ')}`
-  if (of('invalid') * 2 > all) return `Mostly not: ${share}.`
-  return of('valid') * 2 > all ? `Mostly: ${share}.` : `In part: ${share}.`
+  const share = (status: VerdictStatus) =>
+    `${formatCount(of(status))} of ${formatCount(all)} points ${of(status) === 1 ? 'is' : 'are'} ${status}`
+  if (of('invalid') * 2 > all) return `Mostly not: ${share('invalid')}.`
+  if (of('valid') > 0) return `${of('valid') * 2 > all ? 'Mostly' : 'In part'}: ${share('valid')}.`
+  return `Not all: ${share('invalid')}.`
 }
 
 /** How many have which verdict, as lengths. */
-function tallyBar(counts: readonly { readonly status: VerdictStatus; readonly count: number }[], all: number): Html {
+function tallyBar(counts: Counts, all: number): Html {
   let x = 0
   const parts = counts.flatMap(({ status, count }) => {
     if (count === 0) return []

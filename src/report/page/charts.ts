@@ -39,6 +39,7 @@ export function setUpCharts(data: PageData, open: (point: number) => void): void
   form.addEventListener('submit', (event) => event.preventDefault())
   choose()
   let last = figures[0]?.clientWidth ?? 0
+  addEventListener('scroll', hideHint, { passive: true })
   new ResizeObserver(() => {
     const now = figures[0]?.clientWidth ?? 0
     if (Math.abs(now - last) < 8) return
@@ -182,6 +183,7 @@ function showHint(data: PageData, index: number, mark: SVGElement): void {
     for (const each of document.querySelectorAll('g.point.lit')) each.classList.remove('lit')
     for (const each of document.querySelectorAll(`g.point[data-point="${index}"]`)) each.classList.add('lit')
   }
+  if (byId('story').matches('[open]')) return
   hint.hidden = false
   const at = centreOf(mark)
   const { width, height } = hint.getBoundingClientRect()

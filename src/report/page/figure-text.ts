@@ -9,14 +9,13 @@ export function valueText(figure: PageFigure, value: PageValue): string {
   return 'above' in value ? `> ${numberText(figure, value.above)}` : numberText(figure, value[0])
 }
 
-/** `19.2 to 21.0`; an open side is said as such. Empty: no interval. */
+/** `19.2 to 21.0`, `19.2 to open`. Empty: no interval. */
 export function intervalText(figure: PageFigure, value: PageValue): string {
   if (value === null || 'above' in value) return ''
   const [, low, high] = value
   if (low === null && high === null) return ''
-  if (low === null) return `up to ${numberText(figure, high ?? 0)}`
-  if (high === null) return `from ${numberText(figure, low)}, open above`
-  return `${numberText(figure, low)} to ${numberText(figure, high)}`
+  const side = (bound: number | null) => (bound === null ? 'open' : numberText(figure, bound))
+  return `${side(low)} to ${side(high)}`
 }
 
 export function numberText({ scale, digits }: PageFigure, measured: number): string {

@@ -17,22 +17,23 @@ setUpCopy()
 openForPrint()
 
 function setUpCopy(): void {
-  const button = byId('copy')
-  const command = byId('command')
-  button.hidden = false
-  button.addEventListener('click', () => {
-    const said = byId('copied')
-    navigator.clipboard.writeText(command.textContent).then(
-      () => {
-        said.textContent = 'Copied'
-        setTimeout(() => (said.textContent = ''), 2000)
-      },
-      () => {
-        getSelection()?.selectAllChildren(command)
-        said.textContent = 'Selected: copy it with the keyboard'
-      },
-    )
-  })
+  for (const button of document.querySelectorAll<HTMLElement>('.copy')) {
+    const [command, said] = [button.previousElementSibling, button.nextElementSibling]
+    if (command === null || said === null) continue
+    button.hidden = false
+    button.addEventListener('click', () => {
+      navigator.clipboard.writeText(command.textContent).then(
+        () => {
+          said.textContent = 'Copied'
+          setTimeout(() => (said.textContent = ''), 2000)
+        },
+        () => {
+          getSelection()?.selectAllChildren(command)
+          said.textContent = 'Selected: copy it with the keyboard'
+        },
+      )
+    })
+  }
 }
 
 /** Paper unfolds nothing. */

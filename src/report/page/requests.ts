@@ -20,7 +20,12 @@ export function openStory(data: PageData, index: number): void {
   const step = (by: number, words: string) => {
     const button = element('button', { type: 'button', 'aria-label': `${words} point` }, by < 0 ? '‹' : '›')
     button.disabled = data.points[index + by] === undefined
-    button.addEventListener('click', () => openStory(data, index + by))
+    button.addEventListener('click', () => {
+      openStory(data, index + by)
+      const [again, close] = [`[aria-label="${words} point"]:enabled`, '#story-close']
+      const next = dialog.querySelector<HTMLElement>(again) ?? dialog.querySelector<HTMLElement>(close)
+      next?.focus()
+    })
     return button
   }
   const close = element('button', { type: 'button', id: 'story-close', 'aria-label': 'Close' }, '✕')
@@ -73,7 +78,8 @@ function requestParts(data: PageData, point: PagePoint): HTMLElement[] {
 }
 
 function requestPicture(data: PageData, point: PagePoint, which: Measure): SVGElement {
-  const [width, height, left, bottom, top, right] = [640, 240, 58, 36, 24, 14]
+  const width = Math.max(260, Math.min(680, innerWidth - 44))
+  const [height, left, bottom, top, right] = [240, 58, 36, 24, 14]
   const { requests } = point
   const { name, unit, scale } = measures[which]
   const values = requests[which].map((value) => (value === null ? null : value * scale))

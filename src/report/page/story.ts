@@ -69,7 +69,7 @@ export function figureTable(data: PageData, point: PagePoint, keys: ReadonlySet<
         {},
         element('th', { scope: 'row', class: 'left' }, figure.name),
         element('td', {}, valueText(figure, value)),
-        element('td', { class: 'left muted' }, figure.unit),
+        element('td', { class: 'left' }, figure.unit),
         element('td', { class: 'muted' }, intervalText(figure, value)),
       ),
     ]
