@@ -29,8 +29,13 @@ test('least in flight takes all in turn when one request is sent at a time', () 
   expect(taken).toEqual([0, 1, 0, 1])
 })
 
-test('several generators begin at different ones', () => {
-  expect([createBalancer('round-robin', 4, 3).next(), createBalancer('least-in-flight', 4, 2).next()]).toEqual([3, 2])
+test('threads that share a load share the turn, and what is in flight', () => {
+  const words = new Int32Array(3)
+  const [one, other] = [createBalancer('round-robin', 2, words), createBalancer('round-robin', 2, words)]
+  expect([one.next(), other.next(), one.next(), other.next()]).toEqual([0, 1, 0, 1])
+  const least = createBalancer('least-in-flight', 2, words)
+  one.ended(1)
+  expect([least.next(), least.next(), other.next()]).toEqual([1, 1, 0])
 })
 
 test.each([

@@ -10,31 +10,35 @@ export interface Balancer {
   ended(endpoint: number): void
 }
 
-type Choose = (inFlight: readonly number[], turn: number) => number
+type Choose = (inFlight: Int32Array, turn: number) => number
 
 const rules: Readonly<Record<Balance, Choose>> = {
   'round-robin': (inFlight, turn) => turn % inFlight.length,
   // Among equals in turn, so that a load of one request at a time reaches all.
   'least-in-flight': (inFlight, turn) => {
-    const least = Math.min(...inFlight)
-    const order = inFlight.map((_, index) => (turn + index) % inFlight.length)
-    return order.find((endpoint) => inFlight[endpoint] === least) ?? 0
+    let chosen = turn % inFlight.length
+    for (let step = 1; step < inFlight.length; step++) {
+      const endpoint = (turn + step) % inFlight.length
+      if (inFlight[endpoint]! < inFlight[chosen]!) chosen = endpoint
+    }
+    return chosen
   },
 }
 
-/** `first`: where the first request goes; several generators of one load begin at different ones. */
-export function createBalancer(rule: Balance, endpoints: number, first = 0): Balancer {
-  const inFlight = Array.from({ length: endpoints }, () => 0)
+/** `words`: one, and one an endpoint, shared by the threads that send one load. */
+export function createBalancer(
+  rule: Balance,
+  endpoints: number,
+  words: Int32Array = new Int32Array(1 + endpoints),
+): Balancer {
+  const inFlight = words.subarray(1)
   const choose = rules[rule]
-  let turn = first
   return {
     next() {
-      const endpoint = choose(inFlight, turn++)
-      inFlight[endpoint]!++
+      const endpoint = choose(inFlight, Atomics.add(words, 0, 1))
+      Atomics.add(inFlight, endpoint, 1)
       return endpoint
     },
-    ended(endpoint) {
-      inFlight[endpoint]!--
-    },
+    ended: (endpoint) => void Atomics.sub(inFlight, endpoint, 1),
   }
 }

@@ -31,7 +31,7 @@ async function load(canary: RawServer | null): Promise<Recording> {
   return await runLoad(testPlan(server.port, { count: 4, canary: { url, request: plannedRequest(0) } }))
 }
 
-const errors = ({ series }: Recording) => [...series.find(({ name }) => name === 'load.canary_error')!.value]
+const errors = ({ series }: Recording) => [...series.find(({ name }) => name === 'load.canary_error.0')!.value]
 
 test('each event of the canary has its stamp minus its send time', async () => {
   await using server = await canaryServer({ old: 50e6 })

@@ -1,27 +1,27 @@
 import { performance } from 'node:perf_hooks'
 import type { Anchor } from '../recording/recording.ts'
 
-/** Monotonic time since `anchor`, in nanoseconds as a double. */
+/** Monotonic time since `anchor`, in whole nanoseconds. */
 export interface Clock {
   readonly anchor: Anchor
   readonly now: () => number
 }
 
-/**
- * `performance.now()` costs the same as `hrtime.bigint()` and makes no BigInt, so it is the clock of the hot path.
- * Its distance from CLOCK_MONOTONIC is measured here, once a thread. Busy-waits up to 1 ms for an edge of the wall
- * clock, whose reading is in whole milliseconds.
- */
-export function createClock(): Clock {
-  const base = monotonicMinusPerformance()
+/** Time zero of a recording: now. Busy-waits up to 1 ms for an edge of the wall clock, whose reading is in whole milliseconds. */
+export function makeAnchor(): Anchor {
   const before = Date.now()
   let wall = Date.now()
   while (wall === before) wall = Date.now()
-  const origin = performance.now() * 1e6
-  return {
-    anchor: { wallSeconds: wall / 1000, monotonicNs: base + origin },
-    now: () => performance.now() * 1e6 - origin,
-  }
+  return { wallSeconds: wall / 1000, monotonicNs: Number(process.hrtime.bigint()) }
+}
+
+/**
+ * `performance.now()` costs the same as `hrtime.bigint()` and makes no BigInt, so it is the clock of the hot path. Each
+ * thread has its own zero of it, so that its distance from CLOCK_MONOTONIC, which they share, is measured here.
+ */
+export function createClock(anchor: Anchor): Clock {
+  const offset = monotonicMinusPerformance() - anchor.monotonicNs
+  return { anchor, now: () => Math.round(performance.now() * 1e6 + offset) }
 }
 
 /** Offset of the tightest of 200 readings, ns. */

@@ -22,6 +22,8 @@ export interface LoadPlan {
   readonly endpoints: readonly { readonly url: string }[]
   /** Which endpoint the next request goes to. */
   readonly balance: Balance
+  /** Event loops that the load is spread over. */
+  readonly threads: number
   readonly method: 'POST' | 'GET'
   readonly wire: Wire
   readonly decoder: { readonly module: string; readonly options: DecoderOptions }

@@ -2,17 +2,31 @@ import { scrypt } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { PollBatches } from './poll-batch.ts'
+import type { Batch } from './record/batch-log.ts'
+
+/** Batches that can be looked at once they are stopped. */
+function collecting(now: () => number, idle?: () => number): { batches: PollBatches; stop: () => Batch[] } {
+  const ended: Batch[] = []
+  const batches = new PollBatches(now, (batch) => ended.push({ ...batch }), idle)
+  return {
+    batches,
+    stop: () => {
+      batches.stop()
+      return ended
+    },
+  }
+}
 
 /** A loop whose clock and idle time are set by hand. */
-function handLoop(): { batches: PollBatches; busy: (ns: number) => void; wait: (ns: number) => void } {
+function handLoop(): ReturnType<typeof collecting> & { busy: (ns: number) => void; wait: (ns: number) => void } {
   let time = 0
   let idle = 0
-  const batches = new PollBatches(
+  const collected = collecting(
     () => time,
     () => idle,
   )
   return {
-    batches,
+    ...collected,
     busy: (ns) => {
       time += ns
     },
@@ -24,7 +38,7 @@ function handLoop(): { batches: PollBatches; busy: (ns: number) => void; wait: (
 }
 
 test('reads of one poll share a stamp, the next poll has its own', async () => {
-  const { batches, busy } = handLoop()
+  const { batches, busy, stop } = handLoop()
   busy(5)
   expect([batches.stamp(), batches.index, batches.read]).toEqual([5, 0, 0])
   busy(7)
@@ -32,22 +46,21 @@ test('reads of one poll share a stamp, the next poll has its own', async () => {
   await nextTurn()
   busy(1)
   expect([batches.stamp(), batches.index, batches.read]).toEqual([13, 1, 2])
-  expect([...batches.columns().reads]).toEqual([2, 1])
+  expect(stop().map(({ reads }) => reads)).toEqual([2, 1])
 })
 
 test('bytes of a poll that waited came with its return: only work since then makes the stamp late', async () => {
-  const { batches, busy, wait } = handLoop()
+  const { batches, busy, wait, stop } = handLoop()
   busy(500)
   batches.mark()
   wait(200)
   busy(7)
   batches.stamp()
-  const { time, busy: columns, waited } = batches.columns()
-  expect([[...time], [...columns], [...waited]]).toEqual([[707], [7], [1]])
+  expect(stop()).toEqual([{ time: 707, busy: 7, waited: true, reads: 1 }])
 })
 
 test('bytes of a poll that did not wait may lie there since the poll before', async () => {
-  const { batches, busy, wait } = handLoop()
+  const { batches, busy, wait, stop } = handLoop()
   wait(100)
   batches.stamp()
   busy(30)
@@ -56,26 +69,26 @@ test('bytes of a poll that did not wait may lie there since the poll before', as
   batches.mark()
   busy(1)
   batches.stamp()
-  const { busy: columns, waited } = batches.columns()
-  expect([[...columns], [...waited]]).toEqual([
-    [0, 35],
-    [1, 0],
+  expect(stop()).toMatchObject([
+    { busy: 0, waited: true },
+    { busy: 35, waited: false },
   ])
 })
 
 test('a batch gets a new stamp after 1000 reads', () => {
-  const { batches, busy } = handLoop()
+  const { batches, busy, stop } = handLoop()
   for (let read = 0; read < 1000; read++) batches.stamp()
   busy(50)
   expect(batches.stamp()).toBe(50)
   expect(batches.index).toBe(1)
-  const { reads, busy: columns } = batches.columns()
-  expect([...reads]).toEqual([1000, 1])
-  expect([...columns]).toEqual([0, 50])
+  expect(stop()).toMatchObject([
+    { reads: 1000, busy: 0 },
+    { reads: 1, busy: 50 },
+  ])
 })
 
 test('work that no mark tells of counts as if bytes had lain there', async () => {
-  const { batches, busy, wait } = handLoop()
+  const { batches, busy, wait, stop } = handLoop()
   for (let turn = 0; turn < 10; turn++) {
     busy(3)
     wait(100)
@@ -86,13 +99,13 @@ test('work that no mark tells of counts as if bytes had lain there', async () =>
   batches.stamp()
   await nextTurn()
   batches.stamp()
-  expect([...batches.columns().busy]).toEqual([2, 2])
+  expect(stop().map(({ busy }) => busy)).toEqual([2, 2])
 })
 
 /** Stamps from a poll's callback, on a loop that works so long after it has asked for what takes `cost` elsewhere. */
-async function realStamp(workMs: number, cost: number): Promise<{ busy: number; waited: number; stamp: number }> {
+async function realStamp(workMs: number, cost: number): Promise<Batch & { stamp: number }> {
   const start = performance.now()
-  const batches = new PollBatches(() => (performance.now() - start) * 1e6)
+  const { batches, stop } = collecting(() => (performance.now() - start) * 1e6)
   await nextTurn()
   await nextTurn()
   const stamp = await new Promise<number>((resolve) => {
@@ -100,27 +113,25 @@ async function realStamp(workMs: number, cost: number): Promise<{ busy: number; 
     const until = performance.now() + workMs
     while (performance.now() < until);
   })
-  batches.stop()
-  const { busy, waited } = batches.columns()
-  return { busy: busy[0] ?? NaN, waited: waited[0] ?? NaN, stamp }
+  return { ...stop()[0]!, stamp }
 }
 
 test('a real loop that worked while bytes came says so', async () => {
   const { busy, waited } = await realStamp(50, 2)
-  expect(waited).toBe(0)
+  expect(waited).toBe(false)
   expect(busy).toBeGreaterThan(49e6)
 })
 
 test('a real loop that waited for them was not late, whatever it had done before', async () => {
   const { waited, busy, stamp } = await realStamp(5, 2 ** 14)
-  expect(waited).toBe(1)
+  expect(waited).toBe(true)
   expect(busy).toBeLessThan(stamp / 2)
 })
 
 test('its watch keeps no loop from waiting', async () => {
-  const batches = new PollBatches(() => performance.now() * 1e6)
+  const { stop } = collecting(() => performance.now() * 1e6)
   const before = performance.eventLoopUtilization()
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5)
-  batches.stop()
+  stop()
 })

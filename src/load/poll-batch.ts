@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { BatchColumns } from '../recording/recording.ts'
-import { float64Column, int32Column, uint8Column } from './growable.ts'
+import type { Batch } from './record/batch-log.ts'
 
 /** libuv may serve up to 48 x 1024 ready sockets before it lets immediates run: a stamp must not grow that old. */
 const readsPerStamp = 1000
@@ -20,17 +19,13 @@ interface Moment {
 export class PollBatches {
   readonly #now: () => number
   readonly #idle: () => number
-  readonly #time = float64Column()
-  readonly #busy = float64Column()
-  readonly #reads = int32Column()
-  readonly #waited = uint8Column()
+  readonly #ended: (batch: Batch) => void
+  readonly #batch: Batch = { time: 0, busy: 0, reads: 0, waited: false }
   /** The last moment known to lie before the poll at hand, and before the poll before it. */
   readonly #latest: Moment
   readonly #earlier: Moment
   #open = false
   #stopped = false
-  #stamp = 0
-  #count = 0
 
   /** Row of the batch that the last stamp belongs to. */
   index = -1
@@ -39,9 +34,13 @@ export class PollBatches {
   /** Called at each read once it is stamped: the loop is at work here, so what is due need not wait for a timer. */
   onRead: () => void = () => undefined
 
-  /** `idle`: nanoseconds that the loop has waited in its poll, ever. */
-  constructor(now: () => number, idle: () => number = loopIdle) {
+  /**
+   * `ended`: takes each batch once it is over, always in the same object. `idle`: nanoseconds that the loop has waited in
+   * its poll, ever.
+   */
+  constructor(now: () => number, ended: (batch: Batch) => void, idle: () => number = loopIdle) {
     this.#now = now
+    this.#ended = ended
     this.#idle = idle
     this.#latest = { time: now(), idle: idle() }
     this.#earlier = { ...this.#latest }
@@ -64,40 +63,30 @@ export class PollBatches {
     this.#latest.idle = this.#idle()
   }
 
-  /** Ends the watch on the loop's turns. */
+  /** Ends the last batch and the watch on the loop's turns. Idempotent. */
   stop(): void {
+    if (!this.#stopped && this.index >= 0) this.#ended(this.#batch)
     this.#stopped = true
   }
 
-  columns(): BatchColumns {
-    return {
-      length: this.#time.length,
-      time: this.#time.toArray(),
-      busy: this.#busy.toArray(),
-      reads: this.#reads.toArray(),
-      waited: this.#waited.toArray(),
-    }
-  }
-
   #stampRead(): number {
+    const batch = this.#batch
     this.read++
-    if (this.#open && this.#count < readsPerStamp) {
-      this.#reads.setLast(++this.#count)
-      return this.#stamp
+    if (this.#open && batch.reads < readsPerStamp) {
+      batch.reads++
+      return batch.time
     }
+    if (this.index >= 0) this.#ended(batch)
     const time = this.#now()
     const idle = this.#idle()
-    const waited = !this.#open && idle > this.#latest.idle
-    const since = waited ? this.#latest : this.#earlier
-    const busy = this.#open ? time - this.#stamp : time - since.time - (idle - since.idle)
+    batch.waited = !this.#open && idle > this.#latest.idle
+    const since = batch.waited ? this.#latest : this.#earlier
+    const busy = this.#open ? time - batch.time : time - since.time - (idle - since.idle)
     this.#open = true
-    this.#stamp = time
-    this.#count = 1
     this.index++
-    this.#time.push(time)
-    this.#busy.push(Math.max(0, busy))
-    this.#reads.push(1)
-    this.#waited.push(waited ? 1 : 0)
+    batch.time = time
+    batch.busy = Math.max(0, busy)
+    batch.reads = 1
     return time
   }
 

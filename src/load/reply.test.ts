@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Carried } from '../backends/backend.ts'
-import { chunkKinds } from '../recording/vocabulary.ts'
 import { BlockPool, EventBuffer } from './event-buffer.ts'
-import { Recorder } from './recorder.ts'
+import type { Chunk } from './record/chunk-log.ts'
 import { Reply } from './reply.ts'
 import { newRecord } from './request-record.ts'
 import { createDecoder } from './testing/echo-decoder.ts'
@@ -15,9 +14,9 @@ function take(...events: Carried[]): {
   carries: number[]
   malformed: string | null
 } {
-  const recorder = new Recorder(true)
+  const chunks: Chunk[] = []
   const record = newRecord(plannedRequest(0), 'measure', 'ok')
-  const reply = new Reply(record, recorder.addRequest(record), recorder, createDecoder(), {
+  const reply = new Reply(record, 0, { addChunk: (chunk) => chunks.push(chunk) }, createDecoder(), {
     textOf: (bytes, start, end) => bytes.toString('utf8', start, end),
   })
   const buffer = new EventBuffer(new BlockPool())
@@ -30,32 +29,10 @@ function take(...events: Carried[]): {
     reply.take(buffer)
   })
   const { malformed } = reply.end('')
-  const empty = {
-    length: 0,
-    time: new Float64Array(),
-    busy: new Float64Array(),
-    waited: new Uint8Array(),
-    reads: new Int32Array(),
-  }
-  const moments = {
-    warmupStart: null,
-    warmupEnd: null,
-    measureStart: null,
-    measureEnd: null,
-    allStarted: null,
-    firstIdle: null,
-  }
-  const { chunks } = recorder.build({
-    anchor: { wallSeconds: 0, monotonicNs: 0 },
-    moments,
-    batches: empty,
-    series: [],
-    ending: 'complete',
-  })
   return {
     record,
-    kinds: [...chunks.kind].map((kind) => chunkKinds[kind]!),
-    carries: [...chunks.carriesToken],
+    kinds: chunks.map(({ kind }) => kind),
+    carries: chunks.map(({ carriesToken }) => (carriesToken ? 1 : 0)),
     malformed,
   }
 }

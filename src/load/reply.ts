@@ -3,7 +3,7 @@ import type { ChunkKind } from '../recording/vocabulary.ts'
 import { oneLine } from './error-text.ts'
 import type { EventBuffer } from './event-buffer.ts'
 import type { ReplyEnd } from './outcome.ts'
-import type { Recorder } from './recorder.ts'
+import type { Recorder } from './record/recorder.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { RunningTransport } from './transport/transport.ts'
 
@@ -13,7 +13,7 @@ type EventReader = Pick<RunningTransport, 'textOf'>
 export class Reply {
   readonly #record: RequestRecord
   readonly #row: number
-  readonly #recorder: Recorder
+  readonly #recorder: Pick<Recorder, 'addChunk'>
   readonly #decoder: Decoder
   readonly #reader: EventReader
   #events = 0
@@ -22,7 +22,13 @@ export class Reply {
   #error: string | null = null
   #malformed: string | null = null
 
-  constructor(record: RequestRecord, row: number, recorder: Recorder, decoder: Decoder, reader: EventReader) {
+  constructor(
+    record: RequestRecord,
+    row: number,
+    recorder: Pick<Recorder, 'addChunk'>,
+    decoder: Decoder,
+    reader: EventReader,
+  ) {
     this.#record = record
     this.#row = row
     this.#recorder = recorder

@@ -60,15 +60,20 @@ export function newRecord(planned: PlannedRequest, phase: Phase, outcome: Outcom
   }
 }
 
-/** Turns rows into columns; `ranges` gives text and chunk ranges by row. */
-export function toColumns(
-  records: readonly RequestRecord[],
-  ranges: Pick<RequestColumns, 'textStart' | 'textEnd' | 'chunkStart' | 'chunkEnd'>,
-): RequestColumns {
-  const names = Object.keys(newRecord(noRequest, 'measure', 'not_sent')) as (keyof RequestRecord)[]
-  const columns: Record<string, unknown> = {}
-  for (const name of names) columns[name] = records.map((record) => record[name])
-  return { length: records.length, ...(columns as Omit<RequestColumns, RangeKey>), ...ranges }
+/** The same by column. */
+export type RecordColumns = Omit<RequestColumns, RangeKey>
+
+const names = (): (keyof RequestRecord)[] =>
+  Object.keys(newRecord(noRequest, 'measure', 'not_sent')) as (keyof RequestRecord)[]
+
+/** Turns rows into columns. */
+export function toColumns(records: readonly RequestRecord[]): RecordColumns {
+  return columnsOf((name) => records.map((record) => record[name]))
+}
+
+/** Columns made one by one. */
+export function columnsOf(column: (name: keyof RequestRecord) => unknown[]): RecordColumns {
+  return Object.fromEntries(names().map((name) => [name, column(name)])) as unknown as RecordColumns
 }
 
 const noRequest: PlannedRequest = {

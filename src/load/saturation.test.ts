@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { mulberry32 } from '../mulberry32.ts'
 import { Saturation } from './saturation.ts'
+import { SharedState } from './threads/shared-state.ts'
 
 /** A server that works on `slots` requests at a time; seconds from the start to when it was found, or null. */
 function play(given: {
@@ -11,7 +12,7 @@ function play(given: {
   readonly random?: boolean
 }): number | null {
   const random = mulberry32(7)
-  const saturation = new Saturation(0)
+  const saturation = new Saturation(0, new SharedState({ threads: 1, requests: 0, endpoints: 1 }).saturationCounts())
   const free = new Array<number>(given.slots).fill(0)
   const ends: [end: number, latency: number][] = []
   let at = 0

@@ -15,6 +15,14 @@ interface Look {
   readonly ended: number
 }
 
+/** Requests that became due and that ended, of all load threads. */
+export interface SaturationCounts {
+  addDue(): void
+  addEnded(): void
+  due(): number
+  ended(): number
+}
+
 /**
  * Tells whether an open loop's server falls behind without bound: over the second half of the time so far, requests
  * became due faster than they ended, by more than chance does, and the number open has grown as a straight line grows.
@@ -23,21 +31,21 @@ export class Saturation {
   readonly #start: number
   readonly #looks: Look[]
   readonly #latencies: number[] = []
-  #due = 0
-  #ended = 0
+  readonly #counts: SaturationCounts
 
-  constructor(start: number) {
+  constructor(start: number, counts: SaturationCounts) {
     this.#start = start
+    this.#counts = counts
     this.#looks = [{ time: start, due: 0, ended: 0 }]
   }
 
   due(): void {
-    this.#due++
+    this.#counts.addDue()
   }
 
   /** `latency`: from when the request was due. */
   ended(latency: number): void {
-    this.#ended++
+    this.#counts.addEnded()
     if (this.#latencies.length < firstAnswers) this.#latencies.push(latency)
   }
 
@@ -45,16 +53,17 @@ export class Saturation {
   found(now: number): boolean {
     const last = this.#looks.at(-1)!
     if (now - last.time < period) return false
-    this.#looks.push({ time: now, due: this.#due, ended: this.#ended })
+    const [allDue, allEnded] = [this.#counts.due(), this.#counts.ended()]
+    this.#looks.push({ time: now, due: allDue, ended: allEnded })
     if (this.#latencies.length < firstAnswers) return false
     const latency = this.#latencies.toSorted((a, b) => a - b)[Math.floor(firstAnswers / 2)]!
     const elapsed = now - this.#start
     if (elapsed < Math.max(shortest, fillLatencies * latency)) return false
     const half = this.#looks.findLast(({ time }) => time <= now - elapsed / 2)!
-    const due = this.#due - half.due
-    const growth = due - (this.#ended - half.ended)
-    const open = this.#due - this.#ended
-    const byChance = deviations * Math.sqrt(due + this.#ended - half.ended)
+    const due = allDue - half.due
+    const growth = due - (allEnded - half.ended)
+    const open = allDue - allEnded
+    const byChance = deviations * Math.sqrt(due + allEnded - half.ended)
     return growth > byChance && growth > share * due && open > 1.5 * (half.due - half.ended)
   }
 }

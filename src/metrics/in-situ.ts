@@ -1,22 +1,24 @@
 import type { Recording } from '../recording/recording.ts'
 import type { AccuracyBlock } from '../result/schema.ts'
+import { seriesOf, within } from './series.ts'
 import { quantile } from './statistics.ts'
 
 /** Fewer events than these say nothing of a p99. */
 const fewest = 20
 
 /**
- * Stamp minus send time of the canary's events within the measured part, in seconds, in their order. Null without a
- * canary, or with too few events.
+ * Stamp minus send time of the canary's events within the measured part, in seconds, in their order, of the load thread
+ * where they were largest. Null without a canary in each thread, or with too few events.
  */
-export function canaryErrors({ series, moments }: Recording): readonly number[] | null {
-  const canary = series.find(({ name }) => name === 'load.canary_error')
-  if (canary === undefined) return null
-  const from = moments.measureStart ?? -Infinity
-  const to = moments.measureEnd ?? Infinity
-  const errors = canary.value.filter((_, row) => (canary.time[row] ?? NaN) >= from && (canary.time[row] ?? NaN) <= to)
-  return errors.length < fewest ? null : [...errors]
+export function canaryErrors(recording: Recording): readonly number[] | null {
+  const { measureStart, measureEnd } = recording.moments
+  const window = { start: measureStart ?? -Infinity, end: measureEnd ?? Infinity }
+  const threads = seriesOf(recording, 'load.canary_error').map((canary) => within(canary, window))
+  if (threads.length === 0 || threads.some((errors) => errors.length < fewest)) return null
+  return threads.reduce((worst, errors) => (p99Of(errors) > p99Of(worst) ? errors : worst))
 }
+
+const p99Of = (errors: readonly number[]) => quantile(Float64Array.from(errors).sort(), 0.99) ?? 0
 
 /** What stamps were off by while the point was measured, as `canaryErrors` has it. */
 export function inSituOf(recording: Recording): AccuracyBlock['in_situ'] {

@@ -142,6 +142,8 @@ export interface BatchColumns {
   readonly busy: Float64Array
   /** 1 where the poll found nothing at first and had to wait. */
   readonly waited: Uint8Array
+  /** The load thread whose loop it was. */
+  readonly thread: Uint8Array
   /** Reads in the batch. */
   readonly reads: Int32Array
 }

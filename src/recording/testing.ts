@@ -133,6 +133,7 @@ export function makeRecording(specs: readonly RequestSpec[], spec: RecordingSpec
       time: Float64Array.from(times),
       busy: Float64Array.from(times, (_, index) => nanoseconds(busy[Math.min(index, busy.length - 1)] ?? 0)),
       waited: Uint8Array.from(times, () => 1),
+      thread: Uint8Array.from(times, () => 0),
       reads: Int32Array.from(times, () => 1),
     } satisfies BatchColumns,
     series: spec.series ?? [],

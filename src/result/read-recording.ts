@@ -81,5 +81,6 @@ const noBatches: BatchColumns = {
   time: new Float64Array(),
   busy: new Float64Array(),
   waited: new Uint8Array(),
+  thread: new Uint8Array(),
   reads: new Int32Array(),
 }

@@ -151,6 +151,7 @@ test('the chunk file holds all requests, warm-up and failed ones too', async () 
     'batch_time_s',
     'batch_busy_s',
     'batch_waited',
+    'batch_thread',
     'batch_reads',
   ])
   expect(table.numRows).toBe(2 + 8 * 4 + 2)

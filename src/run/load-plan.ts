@@ -41,6 +41,7 @@ export function makeLoadPlan(
     endpoints: target.endpoints,
     balance: point.balance,
     retries: point.retries,
+    threads: 1,
     method: 'POST',
     wire: probe.wire ?? backend.wire(target),
     decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },

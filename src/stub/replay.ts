@@ -41,6 +41,7 @@ export function replayPlan(
   const body = requestBody(shape)
   return {
     endpoints: target.endpoints,
+    threads: 1,
     balance: 'round-robin',
     retries: 0,
     method: 'POST',

@@ -72,6 +72,7 @@ export async function drive(
   const recording = await runLoad({
     endpoints: target.endpoints,
     balance: 'round-robin',
+    threads: 1,
     method: 'POST',
     wire: probe.wire ?? backend.wire(target),
     decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },

@@ -2,12 +2,17 @@ import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { OutputError } from '../../output-folder.ts'
 import type { LoadPlan } from '../plan.ts'
-import { runLoad } from '../run-load.ts'
+import { recordLoad } from '../run-load.ts'
+import { Crew } from '../threads/crew.ts'
 import type { FromChild, ToChild } from './messages.ts'
 import { writeRecording } from './recording-file.ts'
 
 /** Entry of the load process: takes plans one after the other and answers each with the file of its recording. */
 
+/** Beyond so many bytes, what is recorded goes to disk while it is recorded. */
+const beyondBytes = 64 * 1024 * 1024
+
+const crew = new Crew()
 let current: AbortController | null = null
 let serial = 0
 
@@ -26,12 +31,14 @@ send({ kind: 'ready' })
 async function run(plan: LoadPlan, directory: string): Promise<void> {
   const controller = new AbortController()
   current = controller
+  const path = join(directory, `load-${process.pid}-${serial++}.bin`)
   try {
-    const recording = await runLoad(plan, {
+    const recording = await recordLoad(plan, {
       signal: controller.signal,
       onProgress: (progress) => send({ kind: 'progress', progress }),
+      crew,
+      spill: { path: `${path}.spill`, beyondBytes },
     })
-    const path = join(directory, `load-${process.pid}-${serial++}.bin`)
     await writeRecording(path, recording)
     send({ kind: 'done', path })
   } catch (error) {

@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Recording } from '../../recording/recording.ts'
 import { UserError } from '../../errors.ts'
@@ -18,7 +20,7 @@ export interface LoadProcessOptions {
   readonly abortSeconds?: number
 }
 
-type RunOptions = Omit<RunLoadOptions, 'openSocket'>
+type RunOptions = Pick<RunLoadOptions, 'signal' | 'onProgress'>
 
 export interface LoadProcess {
   readonly pid: number
@@ -160,5 +162,6 @@ function environment(extra: Readonly<Record<string, string>>): Record<string, st
     const value = process.env[name]
     if (value !== undefined) env[name] = value
   }
-  return { ...env, ...extra }
+  // Where Node itself would keep it. Types need not be stripped again: a third of the memory and of the start.
+  return { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...env, ...extra }
 }

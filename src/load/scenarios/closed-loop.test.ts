@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ClosedLoop } from '../plan.ts'
+import { oneThread } from '../testing/one-thread.ts'
 import { plannedRequest } from '../testing/plan.ts'
 import type { PreparedRequest } from '../transport/transport.ts'
 import { runClosedLoop } from './closed-loop.ts'
@@ -44,9 +45,11 @@ function world({ warmup = 0, requests = 0, duration, fails, stopAfter = Infinity
     time = Math.max(time, next.at)
     next.ended()
   }
+  const measured = prepared(requests)
   const context: ScenarioContext = {
+    ...oneThread(measured, () => time),
     warmup: prepared(warmup),
-    requests: prepared(requests),
+    requests: measured,
     random: () => random[draws++ % random.length]!,
     now: () => time,
     moments: {

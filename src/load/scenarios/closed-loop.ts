@@ -1,5 +1,4 @@
 import type { ClosedLoop } from '../plan.ts'
-import type { PreparedRequest } from '../transport/transport.ts'
 import type { RunScenario, ScenarioContext, Sent } from './scenario.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -12,32 +11,30 @@ export const runClosedLoop: RunScenario<ClosedLoop> = async (scenario, context) 
   await warmUp(scenario.warmup, scenario.clients, context)
   if (context.stopped()) return
   if (moments.warmupEnd !== null) await context.preconnect(scenario.clients)
+  const start = await context.begin()
+  if (context.stopped()) return
+  moments.measureStart = start
   context.enter('measure')
-  moments.measureStart = context.now()
-  await measure(scenario, context)
+  await measure(scenario, context, start)
   moments.measureEnd = context.now()
 }
 
-async function measure(scenario: ClosedLoop, context: ScenarioContext): Promise<void> {
+async function measure(scenario: ClosedLoop, context: ScenarioContext, start: number): Promise<void> {
   const { clients, staggerSeconds } = scenario
-  const queue = context.requests.values()
   const firstSends: (number | null)[] = []
-  const loops = Array.from({ length: clients }, async (_, client) => {
-    await context.delay(context.random() * clients * staggerSeconds)
-    await runClient(client, queue, context, firstSends)
-  })
-  await Promise.all(loops)
+  const mine: Promise<void>[] = []
+  const startIn = Math.max(0, (start - context.now()) / 1e9)
+  for (let client = 0; client < clients; client++) {
+    const seconds = startIn + context.random() * clients * staggerSeconds
+    if (context.mine(client)) mine.push(context.delay(seconds).then(() => runClient(client, context, firstSends)))
+  }
+  await Promise.all(mine)
   const sends = firstSends.filter((time) => time !== null)
-  if (sends.length === clients) context.moments.allStarted = Math.max(...sends)
+  if (sends.length === mine.length) context.moments.allStarted = Math.max(...sends)
 }
 
 /** Each next request is sent from the callback that ended the one before, without a promise in between. */
-function runClient(
-  client: number,
-  queue: Iterator<PreparedRequest>,
-  context: ScenarioContext,
-  firstSends: (number | null)[],
-): Promise<void> {
+function runClient(client: number, context: ScenarioContext, firstSends: (number | null)[]): Promise<void> {
   return new Promise((resolve) => {
     let first = true
     const ended = (sent: Sent): void => {
@@ -46,17 +43,19 @@ function runClient(
       next()
     }
     const next = (): void => {
-      const taken = context.stopped() ? null : queue.next()
-      if (taken === null) {
+      if (context.stopped()) {
         resolve()
-      } else if (taken.done === true) {
+        return
+      }
+      const request = context.take()
+      if (request === null) {
         if (context.moments.firstIdle === null) {
           context.moments.firstIdle = context.now()
           context.enter('drain')
         }
         resolve()
       } else {
-        context.send(taken.value, { phase: 'measure', client, stage: null, intended: null }, ended)
+        context.send(request, { phase: 'measure', client, stage: null, intended: null }, ended)
       }
     }
     next()

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { OpenLoop } from '../plan.ts'
+import { oneThread } from '../testing/one-thread.ts'
 import { plannedRequest } from '../testing/plan.ts'
 import type { PreparedRequest } from '../transport/transport.ts'
 import { runOpenLoop } from './open-loop.ts'
@@ -36,9 +37,11 @@ async function play(rules: Rules) {
   let saturations = 0
   const state = { running: true }
   const push = (at: number, run: () => void): void => void events.push({ at, run })
+  const requests = prepared(seconds.length)
   const context: ScenarioContext = {
+    ...oneThread(requests, () => now),
     warmup: prepared(warmup),
-    requests: prepared(seconds.length),
+    requests,
     random: () => 0,
     now: () => now,
     moments: {

@@ -1,11 +1,14 @@
 import type { OpenLoop } from '../plan.ts'
 import { Saturation } from '../saturation.ts'
 import type { PreparedRequest } from '../transport/transport.ts'
+import type { Line } from '../threads/line.ts'
 import type { Assignment, RunScenario, ScenarioContext, Sent, Timer } from './scenario.ts'
 import { warmUp } from './warm-up.ts'
 
 /** No more connections than this are opened on the guess of how many will be needed. */
 const mostConnections = 512
+
+const tooLate = 'the point ended before its turn'
 
 /**
  * Sends each request at its time, whatever became of those before. Beyond the cap a request waits for the end of
@@ -17,9 +20,10 @@ export const runOpenLoop: RunScenario<OpenLoop> = async (scenario, context) => {
   const latency = await warmUp(scenario.warmup, scenario.warmupClients, context)
   if (!context.stopped()) await context.preconnect(connectionsFor(scenario, latency))
   if (context.stopped()) return
-  context.enter('measure')
-  const start = context.now()
+  const start = await context.begin()
+  if (context.stopped()) return
   moments.measureStart = start
+  context.enter('measure')
   moments.allStarted = scenario.steadyFrom === null ? null : start + scenario.steadyFrom * 1e9
   await new Sending(scenario, context, start).run(timer)
   moments.measureEnd = context.now()
@@ -36,8 +40,9 @@ class Sending {
   readonly #context: ScenarioContext
   readonly #times: Float64Array
   readonly #saturation: Saturation
-  readonly #waiting: number[] = []
-  #firstWaiting = 0
+  readonly #line: Line
+  /** Places in the schedule of what this thread sends. */
+  readonly #mine: Int32Array
   #due = 0
   #inFlight = 0
   #stopped = false
@@ -47,20 +52,21 @@ class Sending {
     this.#scenario = scenario
     this.#context = context
     this.#times = scenario.seconds.map((seconds) => start + seconds * 1e9)
-    this.#saturation = new Saturation(start)
+    this.#mine = Int32Array.from(scenario.seconds.keys()).filter((index) => context.mine(index))
+    this.#saturation = new Saturation(start, context.saturationCounts)
+    this.#line = context.line(scenario.cap)
   }
 
   async run(timer: Timer): Promise<void> {
     const over = new Promise<void>((resolve) => {
       this.#resolve = resolve
     })
-    const stopTiming = timer(this.#times, this.#scenario.spin, (index) => this.#becomesDue(index))
+    const times = Float64Array.from(this.#mine, (index) => this.#times[index]!)
+    const stopTiming = timer(times, this.#scenario.spin, (due) => this.#becomesDue(this.#mine[due]!))
     this.#context.onStop(() => {
       stopTiming()
       this.#stopped = true
-      for (const index of this.#waiting.splice(this.#firstWaiting)) {
-        this.#context.drop(this.#requestAt(index), this.#assignment(index), 'the point ended before its turn')
-      }
+      for (const index of this.#line.withdraw()) this.#drop(index, tooLate)
       this.#check()
     })
     this.#check()
@@ -72,16 +78,14 @@ class Sending {
     const { cap } = this.#scenario
     this.#due++
     this.#saturation.due()
-    if (cap === null || this.#inFlight < cap.maxConcurrency) {
+    const admitted = this.#line.admit(index)
+    if (admitted === 'send') {
       this.#context.onTime(this.#times[index]!)
       this.#send(index)
-    } else if (cap.onCap === 'queue') {
-      this.#waiting.push(index)
-    } else {
-      const why = `dropped: ${cap.maxConcurrency} requests were in flight, the most allowed`
-      this.#context.drop(this.#requestAt(index), this.#assignment(index), why)
+    } else if (admitted === 'drop') {
+      this.#drop(index, `dropped: ${cap?.maxConcurrency} requests were in flight, the most allowed`)
     }
-    if (this.#due === this.#times.length) {
+    if (index === this.#times.length - 1) {
       this.#context.moments.firstIdle = this.#context.now()
       this.#context.enter('drain')
     }
@@ -96,16 +100,23 @@ class Sending {
   #ended(index: number, { closed }: Sent): void {
     this.#inFlight--
     this.#saturation.ended(closed - this.#times[index]!)
-    if (!this.#stopped && this.#firstWaiting < this.#waiting.length) this.#send(this.#waiting[this.#firstWaiting++]!)
+    const next = this.#line.leave()
+    if (next !== null && this.#stopped) this.#drop(next, tooLate)
+    else if (next !== null) this.#send(next)
     this.#check()
   }
 
   #check(): void {
-    if (!this.#stopped && this.#due < this.#times.length && this.#saturation.found(this.#context.now())) {
+    const allDue = this.#due === this.#mine.length
+    if (!this.#stopped && !allDue && this.#saturation.found(this.#context.now())) {
       this.#context.saturated()
     }
-    const waits = this.#firstWaiting < this.#waiting.length
-    if (this.#inFlight === 0 && !waits && (this.#stopped || this.#due === this.#times.length)) this.#resolve()
+    // What waits in line has its turn when a request ends, in the thread of that request.
+    if (this.#inFlight === 0 && (this.#stopped || allDue)) this.#resolve()
+  }
+
+  #drop(index: number, why: string): void {
+    this.#context.drop(this.#requestAt(index), this.#assignment(index), why)
   }
 
   #requestAt(index: number): PreparedRequest {

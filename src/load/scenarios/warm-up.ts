@@ -31,13 +31,17 @@ async function rounds(rule: WarmupRule, clients: number, context: ScenarioContex
   return previous
 }
 
-/** Mean latency in ns of the requests that came to their end; null when none did. */
+/** Mean latency in ns of the requests that came to their end, of all threads; null when none did. */
 async function warmupRound(requests: readonly PreparedRequest[], context: ScenarioContext): Promise<number | null> {
   const latencies: number[] = []
   await Promise.all(
     requests.map(
       (request, client) =>
         new Promise<void>((resolve) => {
+          if (!context.mine(client)) {
+            resolve()
+            return
+          }
           context.send(request, { phase: 'warmup', client, stage: null, intended: null }, (sent) => {
             if (sent.complete && sent.writeStart !== null) latencies.push(sent.closed - sent.writeStart)
             resolve()
@@ -45,8 +49,10 @@ async function warmupRound(requests: readonly PreparedRequest[], context: Scenar
         }),
     ),
   )
-  if (latencies.length === 0) return null
-  return latencies.reduce((sum, latency) => sum + latency, 0) / latencies.length
+  const own = latencies.reduce((sum, latency) => sum + latency, 0)
+  const all = await context.together([own, latencies.length])
+  const [latency, count] = [0, 1].map((place) => all.reduce((sum, numbers) => sum + numbers[place]!, 0))
+  return count === 0 ? null : latency! / count!
 }
 
 function agree(previous: number | null, latency: number, rule: WarmupRule): boolean {

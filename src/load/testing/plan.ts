@@ -27,6 +27,7 @@ export function testPlan(
   return {
     endpoints: [{ url: `http://127.0.0.1:${port}/v1` }],
     balance: 'round-robin',
+    threads: 1,
     method: 'POST',
     wire: { transport: 'http', framing: 'sse' },
     decoder: { module: echoDecoder, options: { route: 'completions', stream: true } },

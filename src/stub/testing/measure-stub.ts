@@ -52,6 +52,7 @@ export async function measureStub(
   const recording = await run({
     endpoints: target.endpoints,
     balance: 'round-robin',
+    threads: 1,
     method: 'POST',
     wire: openai.wire(target),
     decoder: { module: openai.decoderModule, options: { route, stream } },

@@ -1,0 +1,327 @@
+import type { Ending } from '../../recording/vocabulary.ts'
+import { mulberry32 } from '../../mulberry32.ts'
+import { type Balancer, createBalancer } from '../balance.ts'
+import { Canary } from '../canary.ts'
+import { createClock } from '../clock.ts'
+import { DecodeQueue } from '../decode-queue.ts'
+import { BlockPool } from '../event-buffer.ts'
+import type { ExchangeContext } from '../exchange.ts'
+import { Exchange } from '../exchange.ts'
+import { limitsInNs, LimitSweep } from '../limits.ts'
+import type { LoadProgress } from '../plan.ts'
+import { PollBatches } from '../poll-batch.ts'
+import { Recorder } from '../record/recorder.ts'
+import { SpillFile } from '../record/spill-file.ts'
+import { newRecord, type RequestRecord } from '../request-record.ts'
+import { runScenario } from '../scenarios/index.ts'
+import type { Assignment, ScenarioContext, Sent, Timer } from '../scenarios/scenario.ts'
+import { ThreadReport } from '../thread-report.ts'
+import { TimedSends, type Waker } from '../timed-sends.ts'
+import { startTimerThread } from '../timer-thread.ts'
+import type { OpenSocket } from '../transport/http/open-socket.ts'
+import { openSocket } from '../transport/http/open-socket.ts'
+import type { PreparedRequest, Transport } from '../transport/transport.ts'
+import { Drain } from './drain.ts'
+import { SharedState, type ThreadCounts } from './shared-state.ts'
+import type { ThreadPart, ThreadTask } from './task.ts'
+import type { News, Team } from './team.ts'
+
+/** What a load thread cannot take from its task. */
+export interface ThreadEnvironment {
+  readonly team: Team
+  readonly transport: Transport
+  readonly createDecoder: ExchangeContext['createDecoder']
+  /** How connections are opened; tests give bytes without sockets. */
+  readonly openSocket?: OpenSocket | undefined
+  /** What wakes the loop for so many sends at given times. */
+  readonly startWaker?: ((count: number) => Promise<Waker>) | undefined
+  /** Waits before a request is sent again; tests need not wait. */
+  readonly backoff?: ((seconds: number) => Promise<void>) | undefined
+}
+
+const sampleMs = 1000
+
+/** One event loop that sends, reads and records its part of a point. One thread or one of several: the same. */
+export class LoadThread {
+  readonly #task: ThreadTask
+  readonly #environment: ThreadEnvironment
+  readonly #team: Team
+  readonly #shared: SharedState
+  readonly #balancer: Balancer
+  readonly #counts: ThreadCounts
+  readonly #batches: PollBatches
+  readonly #report: ThreadReport
+  readonly #spill: SpillFile | null
+  readonly #recorder: Recorder
+  readonly #context: ExchangeContext
+  readonly #moments: ScenarioContext['moments']
+  readonly #taken: number[] = []
+  readonly #inFlight = new Set<Exchange>()
+  readonly #stopping = new AbortController()
+  readonly #drain: Drain
+  readonly #sampling: NodeJS.Timeout
+  readonly #canary: Canary | null
+  #timeUp: NodeJS.Timeout | undefined
+
+  constructor(task: ThreadTask, environment: ThreadEnvironment) {
+    const { plan, anchor, spill } = task
+    const { now } = createClock(anchor)
+    const limits = limitsInNs(plan.limits)
+    const open = environment.openSocket ?? openSocket
+    this.#task = task
+    this.#environment = environment
+    this.#team = environment.team
+    this.#shared = new SharedState(task.size, task.memory)
+    this.#balancer = createBalancer(plan.balance, plan.endpoints.length, this.#shared.balance)
+    this.#counts = this.#shared.countsOf(task.place)
+    this.#report = new ThreadReport(now)
+    this.#spill = spill && new SpillFile(spill.path)
+    this.#recorder = new Recorder(
+      now,
+      plan.saveText,
+      this.#spill && { file: this.#spill, beyondBytes: spill!.beyondBytes },
+    )
+    this.#batches = new PollBatches(now, (batch) => this.#recorder.batches.add(batch))
+    this.#moments = { ...noMoments }
+    const mark = (): void => this.#batches.mark()
+    this.#context = {
+      now,
+      transport: environment.transport.start({ now, batches: this.#batches, openSocket: open }),
+      sweep: new LimitSweep(limits, now, mark),
+      decoding: new DecodeQueue(mark),
+      blocks: new BlockPool(),
+      recorder: this.#recorder,
+      limits,
+      success: plan.success,
+      timingHeader: plan.timingHeader,
+      createDecoder: environment.createDecoder,
+      retry: {
+        limit: plan.retries,
+        random: mulberry32(plan.seed + task.place),
+        wallNow: Date.now,
+        wait: (seconds, callback) => {
+          const waiting = environment.backoff?.(seconds) ?? this.#delay(seconds)
+          void waiting.then(() => callback(this.#stopped()))
+        },
+      },
+      onTokens: (tokens) => this.#counts.tokens(tokens),
+      onReplacedStamp: () => this.#report.replacedStamp(),
+    }
+    this.#drain = new Drain(plan.stop.drainSeconds, (text) => {
+      this.#stopping.abort()
+      for (const exchange of this.#inFlight) exchange.cancel(text)
+    })
+    this.#sampling = setInterval(() => {
+      this.#report.sample()
+      mark()
+    }, sampleMs)
+    this.#canary = plan.canary && new Canary(plan.canary, this.#batches, now, anchor.monotonicNs, open)
+    this.#team.onNews = (news) => this.#hear(news)
+  }
+
+  async run(): Promise<ThreadPart> {
+    this.#canary?.start()
+    if (this.#shared.ending === 'aborted') this.#cancelAll()
+    if (!this.#stopped()) await runScenario(this.#task.plan.scenario, this.#scenarioContext())
+    await this.#context.decoding.drained()
+    this.#batches.stop()
+    return {
+      record: await this.#recorder.finish(this.#batches.read + 1),
+      moments: this.#moments,
+      series: [...this.#report.finish(), ...(this.#canary === null ? [] : [this.#canary.series()])],
+      taken: Int32Array.from(this.#taken),
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#team.onNews = () => undefined
+    clearInterval(this.#sampling)
+    clearTimeout(this.#timeUp)
+    this.#drain.stop()
+    this.#canary?.stop()
+    this.#context.sweep.stop()
+    this.#batches.stop()
+    this.#context.transport.destroy()
+    await this.#spill?.close()
+  }
+
+  #hear(news: News): void {
+    if (news === 'aborted') this.#cancelAll()
+    else if (news === 'stopped') this.#stopSending()
+    else this.#drain.start()
+  }
+
+  #stopped(): boolean {
+    return this.#stopping.signal.aborted
+  }
+
+  #cancelAll(): void {
+    this.#stopping.abort()
+    for (const exchange of this.#inFlight) exchange.cancel('the run was aborted')
+    this.#context.transport.destroy()
+  }
+
+  #end(ending: Ending): void {
+    if (this.#stopped()) return
+    this.#shared.end(ending)
+    this.#team.tell('stopped')
+    this.#stopSending()
+  }
+
+  /** Nothing more is sent; what is in flight may end. */
+  #stopSending(): void {
+    if (this.#stopped()) return
+    if (this.#shared.ending === 'duration') this.#moments.firstIdle ??= this.#context.now()
+    this.#shared.enter('drain')
+    this.#stopping.abort()
+    this.#drain.start()
+  }
+
+  #enter(phase: LoadProgress['phase']): void {
+    this.#shared.enter(phase)
+    const { durationSeconds } = this.#task.plan.stop
+    if (phase === 'measure' && durationSeconds !== null) {
+      const startIn = Math.max(0, (this.#moments.measureStart! - this.#context.now()) / 1e6)
+      this.#timeUp = setTimeout(() => this.#end('duration'), startIn + durationSeconds * 1000)
+    }
+    if (phase === 'drain') {
+      this.#team.tell('draining')
+      this.#drain.start()
+    }
+  }
+
+  async #timer(): Promise<Timer> {
+    const count = this.#task.requests.filter((_, index) => this.#mine(index)).length
+    const waker = await (this.#environment.startWaker ?? startTimerThread)(count)
+    return (times, spin, due) => {
+      const sends = new TimedSends({
+        now: this.#context.now,
+        originNs: this.#task.anchor.monotonicNs,
+        times,
+        waker,
+        spin,
+        soon: (callback) => void setImmediate(callback),
+        due,
+      })
+      this.#batches.onRead = () => sends.poll()
+      sends.start()
+      return () => sends.stop()
+    }
+  }
+
+  #scenarioContext(): ScenarioContext {
+    const { warmup, requests, plan } = this.#task
+    return {
+      warmup,
+      requests,
+      mine: (place) => this.#mine(place),
+      together: async (numbers) => await this.#team.together(numbers),
+      begin: async () => await this.#team.begin(),
+      take: () => requests[this.#shared.takeNext()] ?? null,
+      line: (cap) => this.#shared.line(cap),
+      saturationCounts: this.#shared.saturationCounts(),
+      random: mulberry32(plan.seed),
+      now: this.#context.now,
+      moments: this.#moments,
+      stopped: () => this.#stopped(),
+      onStop: (callback) => this.#onStop(callback),
+      saturated: () => {
+        if (plan.stop.saturation) this.#end('saturated')
+      },
+      timer: async () => await this.#timer(),
+      onTime: (intended) => this.#report.sentOnTime(intended),
+      enter: (phase) => this.#enter(phase),
+      preconnect: async (clients) => await this.#preconnect(clients),
+      delay: async (seconds) => await this.#delay(seconds),
+      send: (request, assignment, ended) => this.#send(request, assignment, ended),
+      drop: (request, assignment, why) => {
+        const record = this.#record(request, assignment)
+        record.error = why
+        this.#recorder.addRequest(record)
+        this.#counts.add('failed', true)
+      },
+    }
+  }
+
+  #mine(place: number): boolean {
+    return place % this.#team.size === this.#team.place
+  }
+
+  async #preconnect(clients: number): Promise<void> {
+    const { transport } = this.#context
+    const { endpoints, limits } = this.#task.plan
+    const own = Math.ceil((clients - this.#team.place) / this.#team.size)
+    const count = connectionsEach(own, endpoints.length)
+    await Promise.all(endpoints.map((_, endpoint) => transport.preconnect(endpoint, count, limits.connect)))
+  }
+
+  #delay(seconds: number): Promise<void> {
+    const { signal } = this.#stopping
+    if (signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, seconds * 1000)
+      signal.addEventListener('abort', done)
+    })
+  }
+
+  #onStop(callback: () => void): void {
+    if (this.#stopped()) callback()
+    else this.#stopping.signal.addEventListener('abort', callback)
+  }
+
+  #record(request: PreparedRequest, { phase, client, stage, intended }: Assignment): RequestRecord {
+    const record = newRecord(request.planned, phase, 'not_sent')
+    record.client = client
+    record.stage = stage
+    record.intended = intended
+    record.thread = this.#team.place
+    if (phase !== 'warmup') this.#taken.push(request.index)
+    return record
+  }
+
+  #send(request: PreparedRequest, assignment: Assignment, ended: (sent: Sent) => void): void {
+    const endpoint = this.#balancer.next()
+    const record = this.#record(request, assignment)
+    const measured = assignment.phase !== 'warmup'
+    const exchange: Exchange = new Exchange(this.#context, record, request, endpoint, {
+      ended: () => {
+        this.#inFlight.delete(exchange)
+        this.#balancer.ended(endpoint)
+        this.#counts.add('done', measured)
+        ended({ writeStart: record.writeStart, closed: record.closed!, complete: exchange.complete })
+      },
+      settled: () => {
+        if (record.outcome !== 'ok') this.#failed(measured)
+      },
+    })
+    this.#inFlight.add(exchange)
+    this.#counts.add('sent', measured)
+    exchange.start()
+  }
+
+  #failed(measured: boolean): void {
+    this.#counts.add('failed', measured)
+    const limit = this.#task.plan.stop.errorRate
+    if (!measured || limit === null) return
+    if (this.#shared.addFailure() > limit * this.#task.requests.length) this.#end('error_rate')
+  }
+}
+
+/** With several endpoints no share is even at every moment: one that opens its connection in the window would be late. */
+function connectionsEach(clients: number, endpoints: number): number {
+  return Math.min(clients, Math.ceil((clients / endpoints) * (endpoints > 1 ? 2 : 1)))
+}
+
+const noMoments: ScenarioContext['moments'] = {
+  warmupStart: null,
+  warmupEnd: null,
+  measureStart: null,
+  measureEnd: null,
+  allStarted: null,
+  firstIdle: null,
+}
