@@ -40,6 +40,7 @@ function planOf(job: Job, { canary }: ClientSurroundings): LoadPlan {
   const { streams, warmup, pace } = job
   return {
     endpoints: [{ url: job.url }],
+    threads: 1,
     balance: 'round-robin',
     retries: 0,
     method: 'POST',
