@@ -10,6 +10,8 @@ import { deriveAgain, lacksMetrics } from '../src/report/derive-again.ts'
 import type { ResultFile } from '../src/result/schema.ts'
 import { comparisonLines, comparisonMarkdown } from '../src/report/comparison-text.ts'
 import { writeReport } from '../src/report/html.ts'
+import { plural } from '../src/report/format.ts'
+import { whyNotOriginals } from '../src/report/baseline.ts'
 import { markdownTable } from '../src/report/markdown.ts'
 import { readStoredResults, runFacts } from '../src/report/stored-results.ts'
 
@@ -47,12 +49,22 @@ async function main(): Promise<void> {
   const derived = await Promise.all(own.map((result) => current(result, objectives)))
   const results = derived.map(({ file }) => file)
   const left = stored.results.length - results.length
-  if (left > 0) console.error(`${left} files of the original suite are left out: npm run plot draws them`)
   const [before, after] = positionals
+  const compares = before !== undefined && after !== undefined && positionals.length === 2
+  const originals = [...new Set(compares ? positionals : [])].filter((folder) => {
+    const there = stored.results.filter(({ result }) => dirname(result.path) === resolve(here, folder))
+    return there.length > 0 && there.every(({ result }) => result.kind === 'original')
+  })
+  for (const folder of originals) console.error(whyNotOriginals(folder))
+  if (left > 0 && originals.length === 0) {
+    console.error(`${plural(left, 'file')} of the original suite left out: npm run plot draws them`)
+  }
+  if (results.length === 0) process.exitCode = 1
+  if (results.length === 0 && left > 0) return
   const inFolder = (folder: string) =>
     derived.filter(({ path }) => dirname(path) === resolve(here, folder)).map(({ file }) => file)
   const comparison =
-    before !== undefined && after !== undefined && positionals.length === 2
+    compares && originals.length === 0
       ? compareResults(inFolder(before), inFolder(after), { allowInvalid: values['allow-invalid'] })
       : null
   if (values.markdown) {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
-import { readResultDirectory } from '../result/read-result.ts'
+import { readResultDirectory, type AnyResult } from '../result/read-result.ts'
 import type { ResultFile } from '../result/schema.ts'
 
 /**
@@ -10,16 +10,24 @@ import type { ResultFile } from '../result/schema.ts'
  */
 export async function readBaseline(directory: string): Promise<ResultFile[]> {
   const own = await resultsIn(directory)
-  if (own.length > 0) return own
+  if (own.length > 0) return ofThisSuite(directory, own)
   const entries = await readdir(directory, { withFileTypes: true })
   const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'runs')
   const all = await Promise.all(folders.map(({ name }) => resultsIn(join(directory, name))))
-  const results = all.flat()
-  if (results.length === 0) throw new UserError(`no results of this suite in ${directory}: nothing to compare with`, 2)
-  return results
+  return ofThisSuite(directory, all.flat())
 }
 
-async function resultsIn(directory: string): Promise<ResultFile[]> {
-  const { results } = await readResultDirectory(directory)
-  return results.flatMap((result) => (result.kind === 'servemark' ? [result.file] : []))
+/** Why files of the original suite are compared with nothing. */
+export const whyNotOriginals = (directory: string): string =>
+  `${directory} holds results of the original suite: without their failures, their counts, and what their client was wrong by, nothing can be called better or worse; to draw both: npm run plot -- th-lat --data-dirs ${directory} DIR`
+
+function ofThisSuite(directory: string, results: readonly AnyResult[]): ResultFile[] {
+  const own = results.flatMap((result) => (result.kind === 'servemark' ? [result.file] : []))
+  if (own.length > 0) return own
+  if (results.length > 0) throw new UserError(whyNotOriginals(directory), 2)
+  throw new UserError(`no results of this suite in ${directory}: nothing to compare with`, 2)
+}
+
+async function resultsIn(directory: string): Promise<readonly AnyResult[]> {
+  return (await readResultDirectory(directory)).results
 }
