@@ -7,7 +7,7 @@ import { writePlots } from '../src/plots/write-plots.ts'
 import { writeReport } from '../src/report/html.ts'
 import { closingSummary } from '../src/report/summary.ts'
 import { collectEnvironment } from '../src/result/environment.ts'
-import { runLines } from '../src/report/runs-text.ts'
+import { overRunsTitle, repeatedPoints, runLines } from '../src/report/runs-text.ts'
 import { againstBaseline, type Baseline } from './against-baseline.ts'
 import type { EndedPoint } from './ended-point.ts'
 import { writeRunIndex, type RunIndex } from './run-index.ts'
@@ -94,6 +94,16 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
     reason: run.reason,
     environment,
     points: points.map((point) => point.index),
+    repeated: repeatedPoints(results).map(({ name, runs, figures }) => ({
+      point: name,
+      runs,
+      figures: Object.fromEntries(
+        figures.map(({ figure, found: { mean, spread, interval } }) => [
+          figure.name,
+          { unit: figure.unit, mean, spread, interval },
+        ]),
+      ),
+    })),
     plots: plots.map(within),
     report: report === null ? null : within(report),
     comparison: against?.record ?? null,
@@ -114,7 +124,7 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
     }),
   )
   const runs = runLines(results)
-  if (runs.length > 0) lines.push('', "Over the runs (mean, standard deviation, 95 % by Student's t):", ...runs)
+  if (runs.length > 0) lines.push('', overRunsTitle, ...runs)
   lines.push(...(against?.lines ?? []))
   const failed =
     unmade.length > 0 ||

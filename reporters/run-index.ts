@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { cannotWrite, makeFolder } from '../src/output-folder.ts'
+import type { IntervalBlock } from '../src/result/schema.ts'
 import type { ComparisonRecord } from './against-baseline.ts'
 
 export type PointStatus = 'passed' | 'missed' | 'behind' | 'failed' | 'invalid' | 'broken' | 'cancelled'
@@ -17,6 +18,17 @@ export interface RunIndexPoint {
   readonly error: string | null
 }
 
+export interface RepeatedRecord {
+  readonly point: string
+  readonly runs: number
+  readonly figures: Readonly<
+    Record<
+      string,
+      { readonly unit: string; readonly mean: number; readonly spread: number; readonly interval: IntervalBlock }
+    >
+  >
+}
+
 /** `results/runs/<id>.json`: what a run was and where its results are. */
 export interface RunIndex {
   readonly schema_version: 1
@@ -28,6 +40,8 @@ export interface RunIndex {
   readonly reason: 'passed' | 'failed' | 'interrupted'
   readonly environment: Readonly<Record<string, unknown>>
   readonly points: readonly RunIndexPoint[]
+  /** Points that were run several times: each figure over the runs, 95 % by Student's t. */
+  readonly repeated: readonly RepeatedRecord[]
   /** Relative to the output directory. */
   readonly plots: readonly string[]
   readonly report: string | null

@@ -13,6 +13,7 @@ import { writeReport } from '../src/report/html.ts'
 import { plural } from '../src/report/format.ts'
 import { whyNotOriginals } from '../src/report/baseline.ts'
 import { markdownTable } from '../src/report/markdown.ts'
+import { overRunsTitle, runLines } from '../src/report/runs-text.ts'
 import { readStoredResults, runFacts } from '../src/report/stored-results.ts'
 
 const help = `npm run report -- [directories] [options]: writes report.html and the plots of stored results again
@@ -70,6 +71,8 @@ async function main(): Promise<void> {
   if (values.markdown) {
     return console.log(comparison ? comparisonMarkdown(comparison, before ?? '') : markdownTable(results))
   }
+  const runs = runLines(results)
+  if (runs.length > 0) console.log([overRunsTitle, ...runs].join('\n'))
   if (comparison) for (const line of comparisonLines(comparison, before ?? '')) console.log(line)
   for (const path of await writePlots(results, outDir)) console.log(path)
   const folders = new Map(derived.map(({ path, file }) => [file, dirname(path)]))

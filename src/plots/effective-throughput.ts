@@ -8,6 +8,7 @@ import { byGroup, caveatLines, curvesOf, serverSize, workOf, type NamedCurve } f
 import { fitCurve, fitData } from './fit-data.ts'
 import { cssColor, defaultCycle } from './matplotlib-names.ts'
 import type { DrawnPlot, Plot, PlotInput, PlotSettings } from './plot.ts'
+import { runsLine } from './repeated-runs.ts'
 import { defaultSettings } from './settings.ts'
 
 /**
@@ -88,6 +89,10 @@ function drawGroup(
     ],
     description: title,
     caption: [
+      ...runsLine(
+        found.flatMap(({ values }) => values.map(({ point }) => point)),
+        'each',
+      ),
       ...caveatLines(found.flatMap(({ values }) => values.map(({ point }) => point))),
       ...(reasons.size === 0 ? [] : [`Not drawn: ${[...reasons].join('; ')}.`]),
     ],

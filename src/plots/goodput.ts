@@ -4,6 +4,7 @@ import { curveChart, intervalLines, type Curve } from './curve-chart.ts'
 import { byGroup, caveatLines, isOpen, curvesOf, serverSize, workOf } from './curves.ts'
 import type { DrawnPlot, Plot, PlotInput, PlotSettings, PlottedPoint } from './plot.ts'
 import { intervalOf, valueOf } from './plotted-point.ts'
+import { overRuns, runsLine } from './repeated-runs.ts'
 import { defaultSettings } from './settings.ts'
 
 /** Requests per second that met every objective, against clients, below all requests per second. */
@@ -14,7 +15,7 @@ export const goodput: Plot = {
   about: 'requests per second that met the objectives of the bench file, against clients',
   countsTokens: false,
   draw: (input, settings = defaultSettings) =>
-    byGroup(input.points).flatMap(([group, points]) =>
+    byGroup(overRuns(input.points)).flatMap(([group, points]) =>
       [false, true].flatMap((open) => drawGroup(open ? `${group}-rate` : group, points, open, input, settings)),
     ),
 }
@@ -69,6 +70,10 @@ function drawGroup(
     ],
     description: title,
     caption: [
+      ...runsLine(
+        all.map(({ point }) => point),
+        'means',
+      ),
       ...notesOf(all.map(({ point }) => point)),
       ...intervalLines(curves),
       ...caveatLines(all.map(({ point }) => point)),

@@ -4,6 +4,7 @@ import { curveChart, type Curve, type CurvePoint } from './curve-chart.ts'
 import { byGroup, caveatLines, curvesOf, serverSize, workOf } from './curves.ts'
 import type { DrawnPlot, Plot, PlotInput, PlotSettings, PlottedPoint } from './plot.ts'
 import { valueOf } from './plotted-point.ts'
+import { overRuns, runsLine } from './repeated-runs.ts'
 import { defaultSettings } from './settings.ts'
 import type { PlotTheme } from './theme.ts'
 
@@ -15,7 +16,7 @@ export const interactivity: Plot = {
   about: 'output tokens per second against tokens per second that a user sees, with the Pareto front',
   countsTokens: true,
   draw: (input, settings = defaultSettings) =>
-    byGroup(input.points).flatMap(([group, points]) => drawGroup(group, points, input, settings)),
+    byGroup(overRuns(input.points)).flatMap(([group, points]) => drawGroup(group, points, input, settings)),
 }
 
 interface Pair {
@@ -62,6 +63,10 @@ function drawGroup(
     ],
     description: title,
     caption: [
+      ...runsLine(
+        pairs.map(({ point }) => point),
+        'means',
+      ),
       ...caveatLines(pairs.map(({ point }) => point)),
       ...(original ? ["Of the original's files a chunk counts as a token between tokens."] : []),
     ],

@@ -72,6 +72,10 @@ export interface PlottedPoint {
   /** Null: not a closed loop. */
   readonly clients: number | null
   readonly load: PlottedLoad
+  /** Which of the point's runs it is, from 1. */
+  readonly run: number
+  /** Runs that it stands for. */
+  readonly runs: number
   /** Measured rate of ok requests, per second. */
   readonly requestsPerSecond: number | null
   readonly meanLatencySeconds: number | null

@@ -28,6 +28,8 @@ function ofServemark(result: ResultFile, count: TokenCount): PlottedPoint {
     stream: point.stream,
     clients: point.clients,
     load: point.load_words ?? closedLoad(point.clients),
+    run: point.run ?? 1,
+    runs: 1,
     requestsPerSecond: valueOf(metrics['request_throughput']),
     meanLatencySeconds: valueOf(metrics['e2e_latency']),
     intervals: {
@@ -67,6 +69,8 @@ export function plottedPointOfAny(result: AnyResult, curve: string, count: Token
     stream: args['stream'] === true,
     clients,
     load: closedLoad(clients),
+    run: 1,
+    runs: 1,
     requestsPerSecond: end > start ? details.length / (end - start) : null,
     meanLatencySeconds: details.length > 0 ? total / details.length : null,
     intervals: { requestsPerSecond: null, meanLatencySeconds: null },

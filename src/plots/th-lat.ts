@@ -6,6 +6,7 @@ import { byGroup, caveatLines, configOf, curvesOf, loadWords, serverSize, workOf
 import { fitCurve, fitData } from './fit-data.ts'
 import { cssColor, defaultCycle } from './matplotlib-names.ts'
 import type { DrawnPlot, Plot, PlotInput, PlotSettings, PlottedPoint } from './plot.ts'
+import { overRuns, runsLine } from './repeated-runs.ts'
 import { defaultSettings } from './settings.ts'
 
 /**
@@ -21,7 +22,7 @@ export const throughputLatency: Plot = {
   draw: (input, settings = defaultSettings) =>
     settings.look === 'classic'
       ? drawClassic(input, settings)
-      : byGroup(input.points).flatMap(([group, points]) => drawGroup(group, points, input, settings)),
+      : byGroup(overRuns(input.points)).flatMap(([group, points]) => drawGroup(group, points, input, settings)),
 }
 
 function drawGroup(
@@ -42,7 +43,7 @@ function drawGroup(
     title: model,
     subtitles: [work.join(' · '), loadWords(points)],
     description: title,
-    caption: [...intervalLines(curves), ...caption(points, named)],
+    caption: [...intervalLines(curves), ...runsLine(points, 'means'), ...caption(points, named)],
     xTitle: 'Throughput (requests/s, measured)',
     yTitle: 'Mean latency (s)',
     under: [],
@@ -122,6 +123,7 @@ function drawClassic(input: PlotInput, settings: PlotSettings): DrawnPlot[] {
       series: series.map((each) => each.drawn),
       caption: [
         "The original's look: throughputs and latencies are sorted each by itself, so a point may be no true pair; the line is a fit.",
+        ...runsLine(input.points, 'each'),
       ],
     })
     const data = {

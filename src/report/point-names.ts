@@ -37,6 +37,7 @@ const parts: readonly ((point: PointBlock) => string)[] = [
   (point) => (point.configuration === point.result_label ? '' : point.configuration),
   (point) => `prompt=${point.prompt_tokens} gen=${point.output_tokens}`,
   (point) => (point.stream ? '' : 'nostream'),
+  (point) => ((point.run ?? 1) > 1 ? `run=${point.run}` : ''),
 ]
 
 function names(results: readonly ResultFile[]): Name[] {

@@ -26,6 +26,8 @@ export function repeatedPoints(results: readonly ResultFile[]): RepeatedPoint[] 
   }))
 }
 
+export const overRunsTitle = "Over the runs (mean, standard deviation, 95 % by Student's t):"
+
 /** For each point that was run several times: mean, spread and 95 % interval of its figures over the runs. */
 export function runLines(results: readonly ResultFile[]): string[] {
   return repeatedPoints(results).flatMap(({ name, runs, figures }) => {

@@ -17,5 +17,8 @@ export function acrossRuns(values: readonly number[]): AcrossRuns | null {
   const [centre, spread] = [mean(values), standardDeviation(values)]
   if (centre === null || spread === null) return null
   const half = (reach(values.length) * spread) / Math.sqrt(values.length)
-  return { runs: values.length, mean: centre, spread, interval: { low: centre - half, high: centre + half } }
+  // What is never negative is not so on average either.
+  const least = values.every((value) => value >= 0) ? 0 : -Infinity
+  const interval = { low: Math.max(least, centre - half), high: centre + half }
+  return { runs: values.length, mean: centre, spread, interval }
 }
