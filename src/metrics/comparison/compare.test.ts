@@ -142,12 +142,15 @@ describe('over several runs', () => {
     expect(three).toMatchObject({ kind: 'known', surely: null, change: expect.closeTo(0.04, 2) })
   })
   test('mean, spread and interval, by the table of t', () => {
-    expect(acrossRuns([1, 2, 3])).toMatchObject({
+    const half = 4.302653 / Math.sqrt(3)
+    expect(acrossRuns([11, 12, 13])).toMatchObject({
       runs: 3,
-      mean: 2,
+      mean: 12,
       spread: 1,
-      interval: { low: expect.closeTo(2 - 4.302653 / Math.sqrt(3), 5) },
+      interval: { low: expect.closeTo(12 - half, 5), high: expect.closeTo(12 + half, 5) },
     })
+    expect(acrossRuns([1, 2, 3])?.interval.low).toBe(0)
+    expect(acrossRuns([-1, 2, 3])?.interval.low).toBeLessThan(0)
     expect(acrossRuns([1])).toBeNull()
   })
 })
