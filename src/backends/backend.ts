@@ -28,6 +28,8 @@ export interface Launch {
   readonly argv: readonly [string, ...string[]]
   readonly env: Readonly<Record<string, string>>
   readonly endpoints: readonly Endpoint[]
+  /** Headers without which this server refuses requests. */
+  readonly headers?: Readonly<Record<string, string>>
   /** GET this until it answers 200; other statuses, and refused connections, mean "not yet". */
   readonly readiness: { readonly url: string; readonly timeoutSeconds: number }
   /** Signal that asks the server to stop, and how long it may take before TERM, then KILL, go to the group. */

@@ -17,6 +17,7 @@ import { llamaServerCounters } from './counters/llama-server.ts'
 import { parseEvent, type Filling } from './families/event-json.ts'
 import { count, firstObject, nonEmptyString, type Json } from './families/json.ts'
 import { firstPort, flag, refuseTensorParallel } from './families/launch-flags.ts'
+import { takeKey } from './families/launch-key.ts'
 import { probeWithModelList } from './families/native-probe.ts'
 import { jsonRequest, withExtra } from './families/native-request.ts'
 import { createDecoder as createOpenAiDecoder } from './families/openai-decoder.ts'
@@ -49,6 +50,7 @@ async function launch(context: LaunchContext): Promise<Launch> {
   refuseTensorParallel('llama-server', context)
   const own = params.parse(parameters.own)
   const port = firstPort('llama-server', context)
+  const key = takeKey(parameters.serverArgs, 'LLAMA_API_KEY')
   const slots = own.slots ?? Math.min(Math.max(1, context.maxConcurrency), mostSlots)
   const contextLength = own.contextLength ?? context.maxTotalTokens + spareTokens
   const isFile = /\.gguf$/i.test(model)
@@ -74,9 +76,10 @@ async function launch(context: LaunchContext): Promise<Launch> {
       '--no-webui',
       '--metrics',
       '--slots',
-      ...parameters.serverArgs,
+      ...key.args,
     ],
-    env: { ...parameters.env },
+    env: { ...key.env, ...parameters.env },
+    headers: key.headers,
     endpoints: [{ url: `http://127.0.0.1:${port}` }],
     readiness: { url: `http://127.0.0.1:${port}/health`, timeoutSeconds: 1800 },
     stop: { signal: 'SIGTERM', graceSeconds: 10 },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Backend, Launch, LaunchContext } from './backend.ts'
 import { lmdeployCounters } from './counters/lmdeploy.ts'
 import { firstPort, flag } from './families/launch-flags.ts'
+import { takeKey } from './families/launch-key.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
 import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
 
@@ -23,6 +24,7 @@ async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
   const own = params.parse(parameters.own)
   const port = firstPort('lmdeploy', context)
+  const key = takeKey(parameters.serverArgs, null)
   return {
     argv: [
       'lmdeploy',
@@ -43,9 +45,10 @@ async function launch(context: LaunchContext): Promise<Launch> {
       ...flag('--model-format', own.modelFormat),
       ...flag('--dtype', own.dtype),
       ...(own.enablePrefixCaching ? ['--enable-prefix-caching'] : []),
-      ...parameters.serverArgs,
+      ...key.args,
     ],
-    env: { ...parameters.env },
+    env: { ...key.env, ...parameters.env },
+    headers: key.headers,
     endpoints: [{ url: `http://127.0.0.1:${port}/v1` }],
     readiness: { url: `http://127.0.0.1:${port}/health`, timeoutSeconds: 1800 },
     stop: { signal: 'SIGTERM', graceSeconds: 20 },

@@ -82,6 +82,11 @@ export function createRedactor(
   }
 }
 
+/** What a server that gets this environment and `given` might print: secrets that are long enough to be told from words. */
+export function secretsOf(env: Environment, given: readonly unknown[]): readonly string[] {
+  return knownSecrets(env, {}, given).filter((secret) => secret.length >= shortestPart)
+}
+
 /** The longest first: one may hold another. */
 function knownSecrets(
   env: Environment,

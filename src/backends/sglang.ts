@@ -19,6 +19,7 @@ import { CumulativeText } from './families/cumulative-text.ts'
 import { parseEvent, type Filling } from './families/event-json.ts'
 import { count, firstObject, isObject, nonEmptyString, type Json } from './families/json.ts'
 import { firstPort, flag } from './families/launch-flags.ts'
+import { takeKey } from './families/launch-key.ts'
 import { probeWithModelList, type NativeRoute } from './families/native-probe.ts'
 import { jsonRequest, withExtra } from './families/native-request.ts'
 import { createDecoder as createOpenAiDecoder } from './families/openai-decoder.ts'
@@ -47,6 +48,7 @@ async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
   const own = params.parse(parameters.own)
   const port = firstPort('sglang', context)
+  const key = takeKey(parameters.serverArgs, null)
   return {
     argv: [
       'python3',
@@ -72,9 +74,10 @@ async function launch(context: LaunchContext): Promise<Launch> {
       '--enable-metrics',
       '--log-level-http',
       'warning',
-      ...parameters.serverArgs,
+      ...key.args,
     ],
-    env: { ...parameters.env },
+    env: { ...key.env, ...parameters.env },
+    headers: key.headers,
     endpoints: [{ url: `http://127.0.0.1:${port}` }],
     readiness: { url: `http://127.0.0.1:${port}/health`, timeoutSeconds: 1800 },
     // It finishes what is in flight before it ends.

@@ -19,6 +19,7 @@ import { createAsker } from './families/asker.ts'
 import { parseEvent, type Filling } from './families/event-json.ts'
 import { count, firstObject, isObject, nonEmptyString, type Json } from './families/json.ts'
 import { firstPort, flag } from './families/launch-flags.ts'
+import { takeKey } from './families/launch-key.ts'
 import { sampleNative } from './families/native-probe.ts'
 import { jsonRequest, withExtra } from './families/native-request.ts'
 import { createDecoder as createOpenAiDecoder } from './families/openai-decoder.ts'
@@ -47,6 +48,7 @@ async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
   const own = params.parse(parameters.own)
   const port = firstPort('tgi', context)
+  const key = takeKey(parameters.serverArgs, 'API_KEY')
   return {
     argv: [
       'text-generation-launcher',
@@ -67,10 +69,11 @@ async function launch(context: LaunchContext): Promise<Launch> {
       ...flag('--max-batch-total-tokens', own.maxBatchTotalTokens),
       ...flag('--quantize', own.quantize),
       ...flag('--dtype', own.dtype),
-      ...parameters.serverArgs,
+      ...key.args,
     ],
     // Versions 2.3 want both.
-    env: { PREFIX_CACHING: '0', USE_PREFIX_CACHING: '0', ...parameters.env },
+    env: { PREFIX_CACHING: '0', USE_PREFIX_CACHING: '0', ...key.env, ...parameters.env },
+    headers: key.headers,
     endpoints: [{ url: `http://127.0.0.1:${port}` }],
     readiness: { url: `http://127.0.0.1:${port}/health`, timeoutSeconds: 1800 },
     // The launcher tells router and shards, which are in process groups of their own, and waits for what is in flight.

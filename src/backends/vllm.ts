@@ -3,6 +3,7 @@ import type { Backend, Launch, LaunchContext } from './backend.ts'
 import { serverRoot } from './base-url.ts'
 import { vllmCounters } from './counters/vllm.ts'
 import { firstPort, flag } from './families/launch-flags.ts'
+import { takeKey } from './families/launch-key.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
 import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
 
@@ -25,6 +26,7 @@ async function launch(context: LaunchContext): Promise<Launch> {
   const { model, parameters } = context
   const own = params.parse(parameters.own)
   const port = firstPort('vllm', context)
+  const key = takeKey(parameters.serverArgs, 'VLLM_API_KEY')
   const caching = own.enablePrefixCaching
   return {
     argv: [
@@ -51,13 +53,15 @@ async function launch(context: LaunchContext): Promise<Launch> {
       '--generation-config',
       'vllm',
       '--disable-uvicorn-access-log',
-      ...parameters.serverArgs,
+      ...key.args,
     ],
     env: {
       VLLM_NO_USAGE_STATS: '1',
       ...(caching && { VLLM_SERVER_DEV_MODE: '1' }),
+      ...key.env,
       ...parameters.env,
     },
+    headers: key.headers,
     endpoints: [{ url: `http://127.0.0.1:${port}/v1` }],
     readiness: { url: `http://127.0.0.1:${port}/health`, timeoutSeconds: 1800 },
     stop: { signal: 'SIGTERM', graceSeconds: 10 },

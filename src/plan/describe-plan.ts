@@ -1,4 +1,5 @@
 import type { Backend } from '../backends/backend.ts'
+import { createRedactor } from '../backends/redactor.ts'
 import { launchesOf } from '../backends/replicas.ts'
 import { shellQuote } from '../shell-quote.ts'
 import type { BackendRegistry } from './expand.ts'
@@ -60,8 +61,9 @@ async function describeServer(configuration: ServerConfiguration, backend: Backe
     process.env['CUDA_VISIBLE_DEVICES'],
   )
   const lines = launches.map(({ argv, env }) => {
-    const variables = Object.entries(env).map(([name, value]) => `${name}=${shellQuote(value)}`)
-    return `$ ${[...variables, ...argv.map(shellQuote)].join(' ')}`
+    const redactor = createRedactor({}, {}, [argv, env])
+    const variables = Object.entries(redactor.value(env)).map(([name, value]) => `${name}=${shellQuote(value)}`)
+    return `$ ${[...variables, ...redactor.args(argv).map(shellQuote)].join(' ')}`
   })
   return [...lines, ...(backend.unavailable ? [backend.unavailable] : [])].join('\n    ')
 }

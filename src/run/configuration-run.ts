@@ -217,7 +217,8 @@ export class ConfigurationRun {
     const base = { backendId: this.backend.id, endpoints: session.endpoints, model: configuration.model, own }
     const asked = { route: point.route, stream: point.stream, extraBody: point.extraBody, sampling: point.sampling }
     const [endpoint] = session.endpoints
-    if (session.kind === 'launched' || !endpoint) return { ...base, ...asked, headers: {} }
+    if (session.kind === 'launched') return { ...base, ...asked, headers: session.servers[0].launch.headers ?? {} }
+    if (!endpoint) return { ...base, ...asked, headers: {} }
     const auth = resolveAuth(context.environment, configuration.endpoint?.headers ?? {}, endpoint.url)
     for (const line of [auth.line, proxyNote(context.environment)]) if (line) context.note(line)
     return { ...base, ...asked, headers: auth.headers }

@@ -1,4 +1,5 @@
 import type { Backend, Launch } from '../backends/backend.ts'
+import { secretsOf } from '../backends/redactor.ts'
 import { launchesOf } from '../backends/replicas.ts'
 import { UserError } from '../errors.ts'
 import { longestRequest } from '../plan/describe-plan.ts'
@@ -62,7 +63,13 @@ async function launchAll(id: string, launches: readonly Launch[], options: Optio
     const name = replicaName(id, index, launches.length)
     const logFile = replicaLog(options.logFile, index, launches.length)
     try {
-      const running = await launchServer(launch, { ...options, signal, name, logFile })
+      const running = await launchServer(launch, {
+        ...options,
+        signal,
+        name,
+        logFile,
+        secrets: secretsOf(options.baseEnv ?? process.env, [launch.argv, launch.env]),
+      })
       void running.exited.then((exit) => failing.abort(diedWhile(name, running, describeExit(exit), 'others loaded')))
       return { name, launch, running }
     } catch (error) {

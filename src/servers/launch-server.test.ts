@@ -9,7 +9,7 @@ import type { Launch } from '../backends/backend.ts'
 import { UserError } from '../errors.ts'
 import { launchServer, type LaunchOptions } from './launch-server.ts'
 import { acceptsConnections, reservePorts } from './ports.ts'
-import { isAlive, identityOf, listProcesses, isRunning, type ProcessIdentity } from './process-tree.ts'
+import { commandOf, isAlive, identityOf, listProcesses, isRunning, type ProcessIdentity } from './process-tree.ts'
 import type { RunningServer, ServerEvent } from './running-server.ts'
 import { eventually, processIn } from './testing/eventually.ts'
 import { testLaunch } from './testing/test-launch.ts'
@@ -306,5 +306,30 @@ describe('stopping', () => {
     expect(sentinels()).toHaveLength(1)
     await server.stop()
     await eventually('the sentinel to go', () => sentinels().length === 0)
+  })
+})
+
+describe('secrets in what a server writes', () => {
+  const filters = (): number[] =>
+    listProcesses()
+      .filter((info) => info.parent === process.pid && isRunning(info))
+      .map(({ pid }) => pid)
+      .filter((pid) => commandOf(pid).includes('log-filter'))
+
+  test('are not in its log, nor in what is said of its end, and the filter goes with it', async () => {
+    const flags = ['--say', 'my key is key-0123', '--exitCode', '4', '--listen', 'no']
+    const error = await failure(launch(flags, { secrets: ['key-0123'] }))
+    expect(error.message).toMatch(/exited with code 4 while loading[^]*\| my key is \[redacted\]$/)
+    expect(readFileSync(join(folder, 'logs', 'server.log'), 'utf8')).toBe('my key is [redacted]\n')
+    await eventually('the filter to go', () => filters().length === 0)
+  })
+
+  test('a server that writes much is not blocked, and all of it is there', async () => {
+    const server = await launch(['--stderrBytes', '300000'], { secrets: ['key-0123'] })
+    expect(filters()).toHaveLength(1)
+    expect(server.logTail(1)).toEqual(['x'.repeat(99)])
+    await server.stop()
+    expect(statSync(join(folder, 'logs', 'server.log')).size).toBe(300_000)
+    await eventually('the filter to go', () => filters().length === 0)
   })
 })

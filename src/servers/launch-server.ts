@@ -3,6 +3,8 @@ import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { Launch } from '../backends/backend.ts'
 import { UserError } from '../errors.ts'
+import { installationHint } from './installation-hint.ts'
+import { startLogFilter, type LogFilter } from './log-filter.ts'
 import { readLogTail } from './log-tail.ts'
 import { acceptsConnections, addressesIn, addressOf, type Address } from './ports.ts'
 import { foreignListener } from './port-owner.ts'
@@ -27,10 +29,14 @@ export interface LaunchOptions {
   /** What `launch.env` is laid over; default: this process's environment. */
   readonly baseEnv?: NodeJS.ProcessEnv
   readonly cwd?: string
+  /** What must not stand in the log, e.g. keys on the command line, which servers print. */
+  readonly secrets?: readonly string[]
   readonly stop?: Partial<StopLimits>
 }
 
 const shownLines = 12
+/** Where a traceback may stand above the last lines. */
+const searchedLines = 40
 
 /**
  * Starts a server in its own process group and resolves when it is ready.
@@ -57,7 +63,7 @@ export async function launchServer(launch: Launch, options: LaunchOptions): Prom
     guard.release()
     throw error
   }
-  const { child, pid, logStart, family } = spawned
+  const { child, pid, logStart, family, filter } = spawned
   const logTail = (lines: number): string[] => readLogTail(logFile, lines, logStart)
   const spawn_s = secondsSinceStart()
   onEvent({ kind: 'spawned', pid })
@@ -65,15 +71,16 @@ export async function launchServer(launch: Launch, options: LaunchOptions): Prom
   let stopAsked = false
   const alive = (): boolean => child.exitCode === null && child.signalCode === null
   const exited = new Promise<ServerExit>((resolve) => {
-    const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
+    const settle = async (code: number | null, signal: NodeJS.Signals | null): Promise<void> => {
       const exit = { kind: stopAsked ? 'stopped' : 'crashed', code, signal, aliveSeconds: secondsSinceStart() } as const
       // Its children have lost their parent now: write down who they are.
       guard.add(family.remember())
+      await filter?.written()
       onEvent({ kind: 'exited', exit })
       resolve(exit)
     }
-    if (alive()) child.once('exit', settle)
-    else settle(child.exitCode, child.signalCode)
+    if (alive()) child.once('exit', (code, signal) => void settle(code, signal))
+    else void settle(child.exitCode, child.signalCode)
   })
 
   async function end(own: Launch['stop'] | null): Promise<StopReport> {
@@ -166,6 +173,10 @@ export async function launchServer(launch: Launch, options: LaunchOptions): Prom
 
   async function exitedWhileLoading(): Promise<UserError> {
     const exit = await exited
+    const hint = exit.code === 0 ? null : installationHint(logTail(searchedLines), launch)
+    if (hint !== null) {
+      return new UserError(`${name}: the server ${describeExit(exit)} while loading: ${hint}. Log: ${logFile}`)
+    }
     return new UserError(
       `${name}: the server ${describeExit(exit)} while loading, after ${exit.aliveSeconds.toFixed(1)} s. ` +
         withLog(logFile, logTail),
@@ -189,6 +200,8 @@ interface SpawnedServer {
   readonly family: ProcessFamily
   /** Size of the log before this server wrote to it. */
   readonly logStart: number
+  /** Null: the server writes its log itself. */
+  readonly filter: LogFilter | null
 }
 
 async function spawnServer(
@@ -199,13 +212,17 @@ async function spawnServer(
   const log = openLog(logFile, name)
   try {
     const [program, ...args] = launch.argv
+    const { secrets = [] } = options
+    // The log as a file, not a pipe: nothing is lost if we die, and a server that writes much is never blocked.
+    const filter = secrets.length === 0 ? null : startLogFilter(secrets, log.descriptor)
+    const output = filter?.input ?? log.descriptor
     const child = spawn(program, args, {
       detached: true,
-      // The log as a file, not a pipe: nothing is lost if we die, and a server that writes much is never blocked.
-      stdio: ['ignore', log.descriptor, log.descriptor],
+      stdio: ['ignore', output, output],
       env: { ...(options.baseEnv ?? process.env), ...launch.env, [familyVariable]: guard.id },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     })
+    filter?.handedOver()
     if (child.pid === undefined) {
       const error = await new Promise<NodeJS.ErrnoException>((resolve) => child.once('error', resolve))
       throw cannotStart(error, launch, options.cwd, name)
@@ -213,7 +230,7 @@ async function spawnServer(
     child.on('error', () => {})
     const leader = identityOf(child.pid)
     guard.lead(leader)
-    return { child, pid: child.pid, family: createFamily(guard.id, leader), logStart: log.size }
+    return { child, pid: child.pid, family: createFamily(guard.id, leader), logStart: log.size, filter }
   } finally {
     closeSync(log.descriptor)
   }

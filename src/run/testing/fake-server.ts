@@ -48,6 +48,9 @@ const options = { port, ...(model?.startsWith('-') === false && { model }) }
 const wire = await wires[program]!(options)
 let seen = 0
 setInterval(() => {
-  for (; seen < wire.requests.length; seen++) told({ path: wire.requests[seen]?.path })
+  for (; seen < wire.requests.length; seen++) {
+    const { path, headers } = wire.requests[seen]!
+    told({ path, authorization: headers['authorization'] ?? null })
+  }
   if (dies && wire.requests.length >= exitAfter) process.exit(exitCode)
 }, 1)
