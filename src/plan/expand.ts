@@ -180,6 +180,7 @@ function makePoint(bench: Bench, promptTokens: number, outputTokens: number, loa
     repeat,
     saveText: bench.saveText,
     balance: bench.balance,
+    loadThreads: bench.loadThreads,
     retries: bench.retries,
     limits: {
       connect: bench.connectTimeout,

@@ -19,7 +19,7 @@ const second: [string, object][] = [
   ['--prompt_length_var 0.3', { promptTokensVar: 0.3 }],
   ['--max_new_tokens_var 0.3', { outputTokensVar: 0.3 }],
   ['--warmup 1', { warmup: 1 }],
-  ['--use_thread', {}],
+  ['--use_thread', { loadThreads: 'auto' }],
   ['--stream', { stream: true }],
   ['--deployment_name D', { deploymentName: 'D' }],
   ['--openai_api_url http://h:1', { baseUrl: 'http://h:1' }],

@@ -28,7 +28,7 @@ const originalOptions: Readonly<Record<string, OriginalOption>> = {
   '--vllm': { means: 'value', key: 'backends', value: ['vllm'] },
   '--task': task,
   '--out-json-path': outFile,
-  '--use-thread': without('--use_thread has no effect: all clients share one event loop'),
+  '--use-thread': { means: 'value', key: 'loadThreads', value: 'auto' },
   '--no-model-defaults': without(
     '--no_model_defaults has no effect: lengths are those of the bench file or of options',
   ),

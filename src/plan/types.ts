@@ -58,6 +58,8 @@ export interface Point {
   readonly saveText: boolean
   /** Which replica gets a request, where the load generator has several to choose from. */
   readonly balance: Balance
+  /** Event loops that its load is spread over. */
+  readonly loadThreads: 'auto' | number
   /** How often a request is sent again after a failure that may pass. */
   readonly retries: number
   readonly limits: {

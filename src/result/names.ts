@@ -95,6 +95,7 @@ function differences({ configuration, point, ownDefaults = {} }: NamedPoint): Re
   compare('promptsFile', point.promptsFile, null)
   compare('balance', point.balance, 'round-robin')
   compare('retries', point.retries, 0)
+  compare('loadThreads', point.loadThreads, 'auto')
   compare('load', loadKind(point.load).unnamed(point.load), {})
   compare('serverArgs', parameters.serverArgs, [])
   compare('env', parameters.env, {})

@@ -44,6 +44,7 @@ export const somePoint: Point = {
   thresholds: {},
   maxErrorRate: 0.01,
   balance: 'round-robin',
+  loadThreads: 'auto',
   retries: 0,
   repeat: 0,
   saveText: true,

@@ -34,7 +34,7 @@ const cache: FloorCache = new Map()
 const floor = (shape: Partial<ObservedShape> = {}, tls = false) =>
   measureFloor(
     { ...observed, ...shape },
-    { load, server, tls, stream: true, measuredSeconds: 1, cache, signal: new AbortController().signal },
+    { load, server, tls, stream: true, threads: 1, measuredSeconds: 1, cache, signal: new AbortController().signal },
   )
 
 test("a short replay of the point's shape: too few chunks for a p99", async () => {

@@ -14,6 +14,8 @@ export interface FloorOptions {
   readonly server: FloorServer
   readonly tls: boolean
   readonly stream: boolean
+  /** Load threads of the point. */
+  readonly threads: number
   /** Length of what was measured: its replay is shorter. */
   readonly measuredSeconds: number
   readonly cache: FloorCache
@@ -32,12 +34,14 @@ const mostStreams = 2048
  */
 export async function measureFloor(observed: ObservedShape, options: FloorOptions): Promise<FloorBlock | null> {
   const shape = replayShape(observed, options)
-  const key = JSON.stringify([shape, options.tls])
+  const key = JSON.stringify([shape, options.tls, options.threads])
   const known = options.cache.get(key)
   if (known) return known
   const stub = await options.server.at(options.tls)
   await stub.clear()
-  const recording = await options.load.run(replayPlan(stub.url, shape, { ca: stub.ca }), { signal: options.signal })
+  const threads = Math.min(options.threads, shape.streams)
+  const plan = replayPlan(stub.url, shape, { ca: stub.ca, threads })
+  const recording = await options.load.run(plan, { signal: options.signal })
   const { arrival, ttft, itl, unpaired } = pair(recording, (await stub.log()).requests)
   if (unpaired > 0 || recording.ending !== 'complete') return null
   const enough = arrival.length >= fewestChunks

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import type { Backend, Target } from '../backends/backend.ts'
 import type { LoadPlan, PlannedRequest } from '../load/plan.ts'
 import { openLoopSchedule, openLoopWarmup, peakRate, steadyFrom } from '../plan/load-shapes/open-loop.ts'
 import type { LoadShape, OpenLoopShape, Point } from '../plan/types.ts'
 import type { Workload, WorkloadItem } from '../workload/workload.ts'
+import { loadThreads } from './load-threads.ts'
 import type { ReadyServer } from './ready-server.ts'
 
 /** What the load process gets: the workload in the backend's words. */
@@ -36,12 +38,13 @@ export function makeLoadPlan(
       turn: item.turn,
     }
   }
-  const { scenario, durationSeconds } = scenarioOf(point, !sharesCores(target.endpoints))
+  const shared = sharesCores(target.endpoints)
+  const { scenario, durationSeconds } = scenarioOf(point, !shared)
   return {
     endpoints: target.endpoints,
     balance: point.balance,
     retries: point.retries,
-    threads: 1,
+    threads: loadThreads(point.loadThreads, scenario, { cores: availableParallelism(), shared }),
     method: 'POST',
     wire: probe.wire ?? backend.wire(target),
     decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },

@@ -249,6 +249,7 @@ async function floorOf(given: PointMeasurement, recording: Recording): Promise<F
       server: ready.canary,
       tls: ready.target.endpoints.some(({ url }) => url.startsWith('https:')),
       stream: point.stream,
+      threads: Math.max(...recording.requests.thread.map((thread) => thread ?? 0)) + 1,
       measuredSeconds: seconds(measured.span),
       cache: floors,
       signal: AbortSignal.any([signal, died]),

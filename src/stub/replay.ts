@@ -21,11 +21,17 @@ export interface StreamShape {
   readonly staggerSeconds: number
 }
 
-/** The load that makes a stub send streams of this shape. `canary` as in a point. */
+export interface ReplayOptions {
+  readonly canary?: CanaryPlan | null
+  readonly ca?: readonly string[]
+  readonly threads?: number
+}
+
+/** The load that makes a stub send streams of this shape. `canary` and `threads` as in a point. */
 export function replayPlan(
   url: string,
   shape: StreamShape,
-  { canary = null, ca = [] }: { readonly canary?: CanaryPlan | null; readonly ca?: readonly string[] } = {},
+  { canary = null, ca = [], threads = 1 }: ReplayOptions = {},
 ): LoadPlan {
   const target: Target = {
     backendId: openai.id,
@@ -41,7 +47,7 @@ export function replayPlan(
   const body = requestBody(shape)
   return {
     endpoints: target.endpoints,
-    threads: 1,
+    threads,
     balance: 'round-robin',
     retries: 0,
     method: 'POST',

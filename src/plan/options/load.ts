@@ -68,6 +68,11 @@ export const loadOptions = {
     'Which replica gets the next request, where a server has none of its own',
     { group: 'load', value: balances.join('|') },
   ),
+  loadThreads: option(
+    z.union([z.literal('auto'), z.int().min(1).max(64)]).default('auto'),
+    'Threads of the load generator, each with its own connections; auto: by clients and cores',
+    { group: 'load', value: 'auto|N' },
+  ),
   duration: option(seconds.nullable().default(null), 'Send for so long, e.g. 30s or 2m', {
     group: 'load',
     value: 'TIME',
