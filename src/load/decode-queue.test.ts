@@ -33,6 +33,22 @@ test('a turn of the loop decodes 16 events at most', async () => {
   expect(seen).toEqual([24, 8, 0])
 })
 
+test('of many requests a turn decodes a part, so that a steady stream of them does not pile up', async () => {
+  const queue = new DecodeQueue()
+  const arrivals = 64
+  const works: Work[] = []
+  for (let turn = 0; turn < 60; turn++) {
+    for (let count = 0; count < arrivals; count++) {
+      const work = new Work(2)
+      works.push(work)
+      queue.add(work)
+    }
+    await nextTurn()
+  }
+  const waiting = works.filter(({ done }) => done === 0).length
+  expect(waiting).toBeLessThan(arrivals * 18)
+})
+
 test('all is decoded when the queue is drained, each request once', async () => {
   const queue = new DecodeQueue()
   const works = Array.from({ length: 3000 }, (_, index) => new Work(index % 3))

@@ -10,8 +10,10 @@ export interface Decodable {
 
 /** Decoding so many events takes less than the gap between two polls of a busy loop. */
 const eventsPerTurn = 16
+/** Of the requests that wait, a turn takes this part at least: what comes in faster than 16 a turn must not pile up. */
+const shareOfWaiting = 1 / 8
 
-/** Decodes outside the read callbacks, a few events each turn of the loop, so that no read waits for JSON. */
+/** Decodes outside the read callbacks, a few events each turn of the loop, so that no read waits long for JSON. */
 export class DecodeQueue {
   readonly #onTurn: () => void
   #waiting: Decodable[] = []
@@ -46,7 +48,8 @@ export class DecodeQueue {
 
   #run(): void {
     let events = 0
-    while (events < eventsPerTurn && this.#next < this.#waiting.length) {
+    const most = Math.max(eventsPerTurn, (this.#waiting.length - this.#next) * shareOfWaiting)
+    while (events < most && this.#next < this.#waiting.length) {
       const one = this.#waiting[this.#next]!
       if (one.decodeOne()) {
         events++

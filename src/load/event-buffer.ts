@@ -1,8 +1,9 @@
 import type { EventSink } from './framing/framer.ts'
 import { ProtocolError } from './transport/protocol-error.ts'
 
-const blockBytes = 16 * 1024
-const blockEvents = 128
+/** Each stream in flight holds one: large enough for a burst, small enough for the caches of a thousand streams. */
+const blockBytes = 4 * 1024
+const blockEvents = 32
 const maxEvent = 64 * 1024 * 1024
 
 class Block {
@@ -57,7 +58,7 @@ export class EventBuffer implements EventSink {
   /** Complete events that were not taken yet. */
   pending = 0
 
-  /** The event taken last: its bytes (valid until the next `take`), event type and stamps. */
+  /** The event taken last: its bytes (valid until the next `take` or `append`), event type and stamps. */
   data: Buffer
   start = 0
   end = 0
@@ -82,6 +83,7 @@ export class EventBuffer implements EventSink {
 
   append(bytes: Buffer, start: number, end: number): void {
     const length = end - start
+    if (this.pending === 0 && this.#start === this.#tail.used) this.#rewind()
     if (this.#tail.used + length > this.#tail.data.length) this.#makeRoom(length)
     const tail = this.#tail
     bytes.copy(tail.data, tail.used, start, end)
@@ -137,6 +139,16 @@ export class EventBuffer implements EventSink {
     while (this.#head.next !== null) this.#dropHead()
     this.#pool.give(this.#head)
     this.pending = 0
+  }
+
+  /** All was taken: writing goes on at the start of the block, whose memory is still in the caches. */
+  #rewind(): void {
+    while (this.#head !== this.#tail) this.#dropHead()
+    this.#tail.used = 0
+    this.#tail.count = 0
+    this.#start = 0
+    this.#taken = 0
+    this.#takenEnd = 0
   }
 
   #dropHead(): void {

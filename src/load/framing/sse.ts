@@ -157,8 +157,9 @@ export class SseFramer implements Framer {
 
 function lineEnd(bytes: Buffer, start: number, end: number): number {
   for (let at = start; at < end; at++) {
-    const byte = bytes[at]
-    if (byte === LF || byte === CR) return at
+    const byte = bytes[at]!
+    // Nearly every byte of a text is above both.
+    if (byte <= CR && (byte === LF || byte === CR)) return at
   }
   return end
 }
