@@ -14,6 +14,7 @@ import { classicTokenLatencies } from './types/classic-token-latency.ts'
 import { classicTokensPerSec } from './types/classic-tokens-per-sec.ts'
 import { coalescedShare } from './types/coalesced-share.ts'
 import { counterDifference } from './types/counter-difference.ts'
+import { e2eFromIntended } from './types/e2e-from-intended.ts'
 import { e2eLatency } from './types/e2e-latency.ts'
 import { emittedTokenThroughput } from './types/emitted-token-throughput.ts'
 import { firstContent } from './types/first-content.ts'
@@ -27,6 +28,7 @@ import { itlWithZeros } from './types/itl-with-zeros.ts'
 import { itl } from './types/itl.ts'
 import { ledgerDifferenceShare } from './types/ledger-difference.ts'
 import { longestGap } from './types/longest-gap.ts'
+import { latencyPerOutputToken } from './types/latency-per-output-token.ts'
 import { outputLengthRatio } from './types/output-length-ratio.ts'
 import { outputLength } from './types/output-length.ts'
 import { outputTokenThroughputPerGpu } from './types/output-token-throughput-per-gpu.ts'
@@ -47,6 +49,8 @@ import { steadyTotalTokenThroughput } from './types/steady-total-token-throughpu
 import { tflopsPerGpu } from './types/tflops-per-gpu.ts'
 import { tokensPerChunk } from './types/tokens-per-chunk.ts'
 import { totalTokenThroughput } from './types/total-token-throughput.ts'
+import { timeToClose } from './types/time-to-close.ts'
+import { tpotTokenWeighted } from './types/tpot-token-weighted.ts'
 import { tpot } from './types/tpot.ts'
 import { ttftFromIntended } from './types/ttft-from-intended.ts'
 import { ttftWithConnect } from './types/ttft-with-connect.ts'
@@ -61,7 +65,11 @@ export const metrics = [
   ttftWithConnect,
   ttftFromIntended,
   e2eLatency,
+  e2eFromIntended,
+  timeToClose,
+  latencyPerOutputToken,
   tpot,
+  tpotTokenWeighted,
   interactivity,
   itl,
   itlPerToken,

@@ -54,6 +54,11 @@ describe('first token', () => {
     expect(distribution('ttft').p50).toBeCloseTo(0.2, 9)
     expect(distribution('ttft_with_connect').p50).toBeCloseTo(0.205, 9)
   })
+  test('so does an answer', () => {
+    const late = [{ sent: 1, chunks: [0.2, 0.5], columns: { intended: 0.9e9 } }]
+    expect(metricsOf(late).distribution('e2e_from_intended').p50).toBeCloseTo(0.6, 9)
+    expect(metricsOf([{ sent: 1, chunks: [0.2] }]).distribution('e2e_from_intended').count).toBe(0)
+  })
   test('from the intended time late sends count', () => {
     const { distribution } = metricsOf([{ sent: 1, chunks: [0.2], columns: { intended: 0.9e9 } }])
     expect(distribution('ttft_from_intended').p50).toBeCloseTo(0.3, 9)
@@ -290,5 +295,26 @@ describe('the steady part', () => {
   test('is null when a moment was not reached', () => {
     const { scalar } = metricsOf(closedLoopSpecs(shape), {}, { moments: { firstIdle: null } })
     expect(scalar('steady_request_throughput').value).toBeNull()
+  })
+})
+
+describe('what other tools call latency and time per token', () => {
+  const two = [
+    { sent: 0, chunks: [0.1, 0.2], columns: { closed: 0.5e9 } },
+    { sent: 1, chunks: [0.1, 0.4, 0.7, 1.0], columns: { closed: 2e9 } },
+  ]
+  test('the end of the reply is not the last token', () => {
+    expect(metricsOf(two).distribution('time_to_close')).toMatchObject({ min: 0.5, max: 1 })
+  })
+  test('latency per token holds the time to the first', () => {
+    expect(metricsOf(two).distribution('latency_per_output_token')).toMatchObject({
+      min: expect.closeTo(0.1, 9),
+      max: expect.closeTo(0.25, 9),
+    })
+  })
+  test('weighted by tokens a long answer weighs more', () => {
+    const { scalar, distribution } = metricsOf(two)
+    expect(distribution('tpot').mean).toBeCloseTo((0.1 + 0.3) / 2, 9)
+    expect(scalar('tpot_token_weighted').value).toBeCloseTo((0.1 + 0.9) / 4, 9)
   })
 })
