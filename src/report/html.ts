@@ -103,7 +103,7 @@ export function renderReport(results: readonly ResultFile[], facts: ReportFacts)
             <h1>${title}</h1>
             <p class="muted">
               ${plural(results.length, 'point')}${names.length > 1 ? ` of ${names.length} servers` : ''},
-              ${formatTime(facts.started)}, took ${formatDuration(seconds)}, run ${facts.runId}
+              ${formatTime(facts.started)}, ${seconds > 0 ? `took ${formatDuration(seconds)}, ` : ''}run ${facts.runId}
             </p>
             ${caveats.map((caveat) => html`<p><strong>${caveat}</strong></p>`)}
           </div>

@@ -1,4 +1,5 @@
 import type { PointBlock, ResultFile } from '../result/schema.ts'
+import { formatCount } from './format.ts'
 
 interface Name {
   /** What tells its group of points from the others; empty when there is one group. */
@@ -20,12 +21,16 @@ export function listPoints(results: readonly ResultFile[], indices: readonly num
   const all = names(results)
   const groups = Map.groupBy(indices, (i) => all[i]?.group ?? '')
   const parts = [...groups].map(([group, members]) => {
-    const loads = members.map((i) => all[i]?.load ?? '')
+    const loads = [...new Set(members.map((i) => all[i]?.load ?? ''))]
     const short = loads.map((each, i) => (sameKind(each, loads[i - 1]) ? each.slice(each.indexOf('=') + 1) : each))
     return [group, short.join(', ')].filter(Boolean).join(' ')
   })
-  return parts.join('; ')
+  const [shown, left] = [parts.slice(0, mostGroups), [...groups.values()].slice(mostGroups).flat().length]
+  return [...shown, ...(left === 0 ? [] : [`and ${formatCount(left)} other points`])].join('; ')
 }
+
+/** More groups of points than this are counted instead of named. */
+const mostGroups = 6
 
 /** `clients=2` after `clients=1` is said as `2`. */
 const sameKind = (load: string, before: string | undefined) => before?.split('=')[0] === load.split('=')[0]

@@ -28,16 +28,30 @@ export function bestSection(
   const [only] = works
   return html`<section aria-labelledby="best">
     <h2 id="best">Which is best at which load?</h2>
-    ${works.map(
-      (work) =>
-        html`<div data-work="${work.work}">
-          ${works.length === 1 && only !== undefined ? html`<p class="muted">${only.name}</p>` : html`<h3>${work.name}</h3>`}
-          ${work.unequal.map(({ text }) => html`<p class="unequal"><span class="mark suspect">≠</span> ${text}</p>`)}
-          <div class="cards">${work.tables.map((table) => card(table, work, series, figures, metrics))}</div>
-        </div>`,
-    )}
+    ${
+      works.length === 1 && only !== undefined
+        ? html`<p class="muted">${only.name}</p>
+            ${sideBySide(only, series, figures, metrics)}`
+        : works.map(
+            (work, i) =>
+              html`<details ${i === 0 ? html`open` : null}>
+                <summary>${work.name}</summary>
+                ${sideBySide(work, series, figures, metrics)}
+              </details>`,
+          )
+    }
     <p class="muted">${legend(works)}</p>
   </section>`
+}
+
+function sideBySide(
+  work: SideBySide,
+  series: readonly PageSeries[],
+  figures: readonly PageFigure[],
+  metrics: readonly Metric[],
+): Html {
+  return html`${work.unequal.map(({ text }) => html`<p class="unequal"><span class="mark suspect">≠</span> ${text}</p>`)}
+    <div class="cards">${work.tables.map((table) => card(table, work, series, figures, metrics))}</div>`
 }
 
 function legend(works: readonly SideBySide[]): string {
@@ -105,6 +119,9 @@ function card(
   </article>`
 }
 
+/** More that are tied are counted; the table marks them. */
+const mostNamed = 3
+
 function winner(judgement: Judgement, series: readonly PageSeries[]): Html {
   const named = (i: number) => {
     const each = series[i]
@@ -114,7 +131,9 @@ function winner(judgement: Judgement, series: readonly PageSeries[]): Html {
     case 'best':
       return html`★ ${named(judgement.series)}`
     case 'tie':
-      return html`= no clear winner: ${judgement.among.map((each, i) => html`${i === 0 ? '' : ', '}${named(each)}`)}`
+      return judgement.among.length > mostNamed
+        ? html`= no clear winner among ${judgement.among.length}`
+        : html`= no clear winner: ${judgement.among.map((each, i) => html`${i === 0 ? '' : ', '}${named(each)}`)}`
     case 'unequal':
       return html`≠ not compared: unequal work`
     case 'alone':

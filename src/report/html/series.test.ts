@@ -29,7 +29,7 @@ test('with and without streaming, closed and open loops are curves of their own'
 })
 
 test('two runs of one server are told apart by their folders, runs of other loads are not', () => {
-  expect(named([{}, {}], ['/out/before', '/out/after']).names).toEqual(['vllm (in after)', 'vllm (in before)'])
+  expect(named([{}, {}], ['/out/before', '/out/after']).names).toEqual(['vllm (before)', 'vllm (after)'])
   expect(named([{ clients: 1 }, { clients: 2 }], ['/out/before', '/out/after']).names).toEqual(['vllm'])
 })
 
@@ -45,7 +45,7 @@ test('other lengths and models are other work', () => {
 })
 
 test('points go by series and load, and no two series look alike', () => {
-  const { placed, series } = named(['b', 'a', 'c'].flatMap((label) => [8, 1].map((clients) => ({ label, clients }))))
+  const { placed, series } = named(['a', 'b', 'c'].flatMap((label) => [8, 1].map((clients) => ({ label, clients }))))
   expect(placed.map((each) => [each.series, each.result.servemark.point.clients])).toEqual([
     [0, 1],
     [0, 8],

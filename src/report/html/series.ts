@@ -13,6 +13,7 @@ export interface PlacedResult {
 }
 
 export interface Arrangement {
+  /** In the order in which the results first name them. */
   readonly series: readonly PageSeries[]
   /** Model, prompt and output lengths in words; the model only where there are several. */
   readonly works: readonly string[]
@@ -30,7 +31,7 @@ export function arrange(results: readonly ResultFile[], folderOf: (result: Resul
   const workOf = ({ model, prompt_tokens: prompt, output_tokens: output }: PointBlock) =>
     `${models.size > 1 ? `${model}, prompt` : 'Prompt'} ${formatCount(prompt)} tokens, output ${formatCount(output)} tokens`
   const named = nameSeries(results, folderOf)
-  const names = [...new Set(named.values())].sort()
+  const names = [...new Set(results.map((result) => named.get(result) ?? ''))]
   const works = [
     ...new Set(
       results
@@ -64,7 +65,7 @@ const tellings: readonly ((point: PointBlock, folder: string | null) => string)[
   (point) => (point.configuration === point.result_label ? '' : point.configuration),
   (point) => (point.stream ? '' : 'not streamed'),
   (point) => (point.clients === null ? 'open loop' : ''),
-  (_, folder) => (folder === null ? '' : `in ${basename(folder)}`),
+  (_, folder) => (folder === null ? '' : basename(folder)),
 ]
 
 /** By the label, and by as much more as tells apart what has the same work, load and run. */
@@ -111,7 +112,8 @@ function styled(
 ): PageSeries[] {
   const backendOf = new Map(results.map((result) => [named.get(result) ?? '', result.servemark.server.backend]))
   const styles = curveStyles(
-    names.map((name) => ({ name, backend: backendOf.get(name) ?? '' })),
+    // in the order of the plots, so that a server looks the same there
+    names.toSorted(compareText).map((name) => ({ name, backend: backendOf.get(name) ?? '' })),
     backendLooks,
   )
   return names.map((name, i) => {

@@ -39,7 +39,7 @@ export function setUpCharts(data: PageData, open: (point: number) => void): void
   form.addEventListener('submit', (event) => event.preventDefault())
   choose()
   let last = figures[0]?.clientWidth ?? 0
-  addEventListener('scroll', hideHint, { passive: true })
+  addEventListener('scroll', () => followHint(data), { passive: true })
   new ResizeObserver(() => {
     const now = figures[0]?.clientWidth ?? 0
     if (Math.abs(now - last) < 8) return
@@ -191,6 +191,15 @@ function showHint(data: PageData, index: number, mark: SVGElement): void {
   const left = right + width > innerWidth - 8 ? at.x - 18 - width : right
   hint.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`
   hint.style.top = `${Math.max(8, Math.min(at.y - height / 2, innerHeight - height - 8))}px`
+}
+
+/** The story of a focused point goes with it; that of a pointer's ends when the page moves under it. */
+function followHint(data: PageData): void {
+  if (byId('hint').hidden) return
+  const focused = document.activeElement?.closest<SVGElement>('g.point:focus-visible') ?? null
+  const y = focused === null ? -1 : centreOf(focused).y
+  if (focused === null || y < 0 || y > innerHeight) hideHint()
+  else showHint(data, Number(focused.getAttribute('data-point')), focused)
 }
 
 function hideHint(): void {
