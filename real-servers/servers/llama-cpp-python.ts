@@ -33,6 +33,12 @@ const environment = (workshop: Workshop): Promise<PythonEnvironment> =>
     ],
   })
 
+/**
+ * It takes no notice of ignore_eos, so that the end token (2) must go; and it runs on past the asked length until the bytes
+ * of a character are complete, so that the 256 tokens for single bytes (from 3) must go too.
+ */
+const ruledOut = Object.fromEntries(Array.from({ length: 257 }, (_, token) => [token + 2, -100]))
+
 function launch(python: string, file: string, library: string, port: number): Launch {
   return {
     argv: [
@@ -77,8 +83,7 @@ export const llamaCppPython: RealServer = {
       bench: {
         backends: ['openai'],
         tokenizer: 'mistral',
-        // It takes no notice of ignore_eos: the end token is ruled out.
-        extraBody: { logit_bias: { 2: -100 } },
+        extraBody: { logit_bias: ruledOut },
       },
       sweeps: ['streamed', 'whole'],
       counts: {
