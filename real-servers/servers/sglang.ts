@@ -29,7 +29,7 @@ export const sglang: RealServer = {
           HF_HUB_OFFLINE: '1',
           SGLANG_USE_CPU_ENGINE: '1',
           CUDA_VISIBLE_DEVICES: '',
-          OMP_NUM_THREADS: '2',
+          OMP_NUM_THREADS: '1',
         },
       },
       sweeps: ['streamed', 'whole'],

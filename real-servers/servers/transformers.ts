@@ -40,7 +40,7 @@ export const transformers: RealServer = {
           TRANSFORMERS_OFFLINE: '1',
           HF_HOME: hub,
           CUDA_VISIBLE_DEVICES: '',
-          OMP_NUM_THREADS: '2',
+          OMP_NUM_THREADS: '1',
         },
       },
       sweeps: ['streamed', 'whole'],

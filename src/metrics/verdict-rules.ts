@@ -139,7 +139,8 @@ export const verdictRules: readonly Rule[] = [
           text: `answers came from ${models.length} models: ${models.slice(0, 3).join(', ')}`,
         }
       }
-      if (model === undefined || model === facts.model) return null
+      // Hugging Face's names may end with a revision.
+      if (model === undefined || model === facts.model || model.startsWith(`${facts.model}@`)) return null
       const text = `the answers name the model ${model}, ${facts.model} was asked for: these are its numbers only if both names mean one model`
       return { status: 'suspect', text }
     },

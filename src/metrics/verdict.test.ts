@@ -352,6 +352,7 @@ describe('the model that answers', () => {
   test.each([
     ['the one asked for', named(100, asked, null), null],
     ['never named', named(0, '', null), null],
+    ['the one asked for with its revision', named(100, `${asked}@main`, `${asked}@main`), null],
     ['another name', named(100, 'llama', null), 'suspect'],
     ['two in turn', named(50, asked, 'llama'), 'invalid'],
   ])('%s', (_, specs, expected) => {
