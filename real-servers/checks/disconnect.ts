@@ -3,17 +3,8 @@ import { complaint } from '../suite/suite.ts'
 import { must, type Check, type CheckContext } from './check.ts'
 
 const requests = 4
-const words = [
-  '--clients',
-  '2',
-  '--requests',
-  String(requests),
-  '--warmup',
-  '0',
-  '--warmup-max',
-  '0',
-  '--allow-invalid',
-]
+const shape = ['--clients', String(requests), '--requests', String(requests), '--allow-invalid']
+const words = [...shape, '--warmup', '0', '--warmup-max', '0']
 /** Long answers, given up half a second after the first was asked for. */
 const cut = ['--output-tokens', '400', '--output-tokens-var', '0', '--duration', '0.5', '--drain-timeout', '0']
 const patienceSeconds = 10
