@@ -3,6 +3,7 @@ import { shellQuote } from '../../shell-quote.ts'
 import { formatNumber } from '../format.ts'
 import { pointNames } from '../point-names.ts'
 import { inUnit, repeatedPoints } from '../runs-text.ts'
+import { replicaLines, startupWords } from '../server-words.ts'
 import { html, type Html } from './html-text.ts'
 
 export function thresholdSection(results: readonly ResultFile[]): Html | null {
@@ -61,12 +62,11 @@ export function serverSection(results: readonly ResultFile[]): Html {
   const servers = Map.groupBy(results, ({ servemark: { server, point } }) =>
     [server.backend, server.label, point.result_label, server.endpoint, ...(server.argv ?? [])].join('\n'),
   )
-  const parts = [...servers.values()].flatMap(([first]) => {
+  const parts = [...servers.values()].flatMap((points) => {
+    const [first] = points
     if (first === undefined) return []
     const { server, point } = first.servemark
-    const startup = Object.entries(server.startup ?? {}).flatMap(([name, seconds]) =>
-      seconds === null ? [] : [`${name.replace(/_s$/, '').replaceAll('_', ' ')} after ${seconds.toPrecision(3)} s`],
-    )
+    const startup = startupWords(server.startup)
     return [
       html`<h3>
           ${server.backend_label}:
@@ -74,7 +74,8 @@ export function serverSection(results: readonly ResultFile[]): Html {
         </h3>
         ${server.caveat === null ? null : html`<p>${server.caveat}</p>`}
         ${server.argv === null ? html`<p>Endpoint <code>${server.endpoint}</code></p>` : html`<pre>${commandLine(server.argv)}</pre>`}
-        ${startup.length === 0 ? null : html`<p class="muted">${startup.join(', ')}</p>`}
+        ${startup === '' ? null : html`<p class="muted">${startup}</p>`}
+        ${replicaLines(points).map((line) => html`<p class="muted">${line}</p>`)}
         <details>
           <summary>What the server says of itself</summary>
           ${factList(server.identity)}

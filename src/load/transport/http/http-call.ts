@@ -90,7 +90,9 @@ export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
     this.#head = head
     this.#progress = 'body'
     const header = (name: string) => head.headers.get(name) ?? null
-    this.#sink.replied({ status: head.status, requestId: header('x-request-id'), header })
+    // Azure ML's front has a name of its own for it.
+    const requestId = header('x-request-id') ?? header('x-ms-request-id')
+    this.#sink.replied({ status: head.status, requestId, header })
     if (head.status >= 300) return
     const { framing } = this.#context
     const json = framing === 'sse' && /^application\/json\b/i.test(head.headers.get('content-type') ?? '')
