@@ -192,6 +192,19 @@ describe.skipIf(chromium === null)('in a browser (skipped where there is no chro
     expect(await tab.value(`getComputedStyle(document.body).color`)).toBe('rgb(31, 35, 40)')
   })
 
+  test('what servers and files say is text, never markup', async () => {
+    const evil = '</script><img src=x onerror="document.title = 1"><b>'
+    const hostile = [evil, 'other'].map((label) =>
+      point({ label, model: evil, reasons: [{ ...reasons[0], text: evil }], caveat: evil }),
+    )
+    await tab.open(await write('hostile.html', hostile))
+    await tab.value(`document.querySelector('#point-table .open').click()`)
+    expect(await tab.value(`document.querySelector('#story-title').textContent.trim()`)).toBe(`${evil}, 1 client`)
+    expect(await tab.value(`document.querySelectorAll('img').length`)).toBe(0)
+    expect(await tab.value(`document.title`)).toBe(`${evil} - servemark`)
+    expect(tab.complaints).toEqual([])
+  })
+
   test('1,000 points of 300 requests: under 20 MB, and open in under 3 s', async () => {
     const large_ = await write('large.html', large)
     expect((await stat(join(folder, 'large.html'))).size).toBeLessThan(20e6)
