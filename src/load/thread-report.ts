@@ -12,9 +12,13 @@ export class ThreadReport {
   readonly #samples = { time: [] as number[], cpu: [] as number[], active: [] as number[] }
   readonly #lateness = { time: float64Column(), value: float64Column() }
   #replacedStamps = 0
+  #inFlight = 0
+  #changedAt: number
+  #requestNs = 0
 
   constructor(now: () => number) {
     this.#now = now
+    this.#changedAt = now()
     this.#clockOffset = now() - performance.now() * 1e6
     this.#observer = new PerformanceObserver((list) => this.#collect(list.getEntries()))
     this.#observer.observe({ entryTypes: ['gc'] })
@@ -29,6 +33,14 @@ export class ThreadReport {
 
   replacedStamp(): void {
     this.#replacedStamps++
+  }
+
+  /** One request more in flight, or one less: an account of their time that no request's own record is part of. */
+  inFlight(change: 1 | -1): void {
+    const now = this.#now()
+    this.#requestNs += this.#inFlight * (now - this.#changedAt)
+    this.#changedAt = now
+    this.#inFlight += change
   }
 
   /** Reads the thread's CPU time, a few microseconds; to be called once a second. */
@@ -49,6 +61,7 @@ export class ThreadReport {
       series('load.thread_cpu', 's', time, cpu),
       series('load.loop_active', 's', time, active),
       series('load.gc_pause', 's', this.#gc.time, this.#gc.value),
+      series('load.request_seconds', 's', [this.#changedAt], [this.#requestNs / 1e9]),
       series('load.replaced_stamps', '1', [this.#now()], [this.#replacedStamps]),
       ...(intended.length > 0
         ? [{ name: 'load.send_lateness', unit: 's', time: intended.toArray(), value: lateness.toArray() }]

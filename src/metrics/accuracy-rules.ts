@@ -1,11 +1,6 @@
 import type { VerdictFacts } from './verdict-facts.ts'
+import { verdictLimits as limits } from './verdict-limits.ts'
 import { milliseconds, type Rule } from './verdict-rule.ts'
-
-/** What stamps may be off by against the smallest quantile shown: the larger of a share of it and a time. */
-const errorLimits = {
-  suspect: { share: 0.02, seconds: 200e-6 },
-  invalid: { share: 0.1, seconds: 1e-3 },
-} as const
 
 type TimedFamily = 'ttft' | 'itl' | 'e2e'
 
@@ -51,7 +46,11 @@ function lateStamps(family: TimedFamily): Rule {
       const smallest = quantiles.length > 0 ? Math.min(...quantiles) : 0
       const beyond = ({ share, seconds }: { share: number; seconds: number }) =>
         error.seconds > Math.max(share * smallest, seconds)
-      const status = beyond(errorLimits.invalid) ? 'invalid' : beyond(errorLimits.suspect) ? 'suspect' : null
+      const status = beyond(limits.lateStamps.invalid)
+        ? 'invalid'
+        : beyond(limits.lateStamps.suspect)
+          ? 'suspect'
+          : null
       if (status === null) return null
       const text = `stamps may be late by ${milliseconds(error.seconds)} (p99 of ${error.source}), beside a smallest shown value of ${milliseconds(smallest)}: the client was the limit; use a bigger machine, or one with less beside it`
       return { status, text }

@@ -1,19 +1,8 @@
 import type { VerdictFamily } from '../result/schema.ts'
 import { apart, countedRequests, countedTokens } from './counted-work.ts'
 import { roundTrip, serverTime } from './server-times.ts'
-import { milliseconds, over, percent, type Limits, type Rule } from './verdict-rule.ts'
-
-const limits = {
-  tokens: { suspect: 0.02, invalid: 0.1 },
-  strangers: { suspect: 0, invalid: 0.05 },
-} as const satisfies Record<string, Limits>
-
-/** Means; what a clock's grain may make the client's smaller by, and what the way may make it larger by. */
-const timeLimits = {
-  smaller: { suspect: { seconds: 1e-3, share: 0.01 }, invalid: { seconds: 5e-3, share: 0.1 } },
-  /** Beside two round trips: reading, making tokens of the prompt, writing. */
-  larger: { seconds: 10e-3, share: 0.1 },
-} as const
+import { verdictLimits as limits } from './verdict-limits.ts'
+import { milliseconds, over, percent, type Rule } from './verdict-rule.ts'
 
 const names = { ttft: 'time to first token', e2e: 'latency' } as const satisfies Partial<Record<VerdictFamily, string>>
 
@@ -29,7 +18,7 @@ export const counterRules: readonly Rule[] = [
       if (found === null) return null
       const slack = measured.recording.requests.length
       return over(
-        limits.tokens,
+        limits.countedTokens,
         apart({ ...found, least: found.least - slack, most: found.most + slack }),
         (part) =>
           `the server's counters grew by ${found.counted} ${which} tokens, the answers account for ${rangeOf(found.least, found.most)}, ${part} apart: one of the two counts is wrong, or others used the server`,
@@ -85,7 +74,7 @@ function smallerThanServers(what: 'ttft' | 'e2e'): Rule {
       const less = time.theirs - time.ours
       const beyond = (limit: { seconds: number; share: number }) =>
         less > Math.max(limit.seconds, limit.share * time.theirs)
-      const { suspect, invalid } = timeLimits.smaller
+      const { suspect, invalid } = limits.serverTimes.smaller
       const status = beyond(invalid) ? 'invalid' : beyond(suspect) ? 'suspect' : null
       if (status === null) return null
       const text = `the client's mean ${names[what]} is ${milliseconds(time.ours)}, the server's own is longer, ${milliseconds(time.theirs)} (${time.source}, ${time.requests} requests): one of the two clocks or counts is wrong`
@@ -103,7 +92,8 @@ function largerThanServers(what: 'ttft' | 'e2e'): Rule {
       const { time } = serverTime(measured, what)
       if (time === null || time.covers === 'work') return null
       const trip = roundTrip(measured) ?? 0
-      const allowed = 2 * trip + Math.max(timeLimits.larger.seconds, timeLimits.larger.share * time.theirs)
+      const allowed =
+        2 * trip + Math.max(limits.serverTimes.larger.seconds, limits.serverTimes.larger.share * time.theirs)
       const more = time.ours - time.theirs
       if (more <= allowed) return null
       const text = `the client's mean ${names[what]} is ${milliseconds(time.ours)}, the server's own ${milliseconds(time.theirs)} (${time.source}, ${time.requests} requests): ${milliseconds(more)} lie between, ${percent(more / time.ours)} of it, more than a way of ${milliseconds(trip)} and back explains; look at the server's front, a proxy, or a queue before it`

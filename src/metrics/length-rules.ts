@@ -1,13 +1,7 @@
 import type { Measured } from './measured.ts'
 import { sum } from './statistics.ts'
+import { verdictLimits as limits } from './verdict-limits.ts'
 import { over, share, type Finding, type Limits, type Rule } from './verdict-rule.ts'
-
-const limits = {
-  output: { suspect: 0.02, invalid: 0.1 },
-  clamped: { suspect: 0.02, invalid: 0.1 },
-  prompt: { suspect: 0.1, invalid: 0.5 },
-  shortPrompt: { suspect: 0.02, invalid: 0.1 },
-} as const satisfies Record<string, Limits>
 
 /** Whether the server did the work that was asked for. */
 export const lengthRules: readonly Rule[] = [
@@ -18,9 +12,9 @@ export const lengthRules: readonly Rule[] = [
     judge({ measured }) {
       const found = lengthDifference(measured, 'output')
       if (found === null) return null
-      const inSum = lengthOff(limits.output, found, 'output')
+      const inSum = lengthOff(limits.outputLength, found, 'output')
       const each = over(
-        limits.output,
+        limits.outputLength,
         found.byRequest / found.asked,
         (part) =>
           `output lengths are ${part} off what was asked for, request by request, though their mean may be right: the work differs from the plan`,
@@ -55,7 +49,7 @@ export const lengthRules: readonly Rule[] = [
       const found = lengthDifference(measured, 'prompt')
       if (found === null) return null
       const short = ownTokenizer && found.counted < found.asked
-      return lengthOff(short ? limits.shortPrompt : limits.prompt, found, 'prompt')
+      return lengthOff(short ? limits.shortPrompt : limits.promptLength, found, 'prompt')
     },
   },
 ]

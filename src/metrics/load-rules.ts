@@ -2,21 +2,8 @@ import { answeredAt } from '../recording/request-times.ts'
 import type { Measured } from './measured.ts'
 import { valuesWithin } from './series.ts'
 import { mean, quantile, standardDeviation } from './statistics.ts'
-import { milliseconds, over, percent, share, type Finding, type Limits, type Rule } from './verdict-rule.ts'
-
-const limits = {
-  missingRate: { suspect: 0.02, invalid: 0.1 },
-  drain: { suspect: 0.2, invalid: 0.5 },
-} as const satisfies Record<string, Limits>
-
-/** p99 of how late sends were: the larger of a time and a share of the mean gap between them. */
-const latenessLimits = {
-  suspect: { seconds: 1e-3, share: 0.05 },
-  invalid: { seconds: 1e-3, share: 0.25 },
-} as const
-
-/** Means of two halves differ by more than this, and by more than so many standard errors: then it is not chance. */
-const halves = { share: 0.1, errors: 3, requests: 10 } as const
+import { verdictLimits as limits } from './verdict-limits.ts'
+import { milliseconds, over, percent, share, type Finding, type Rule } from './verdict-rule.ts'
 
 /** Whether the load was the one that was planned, and the same from beginning to end. */
 export const loadRules: readonly Rule[] = [
@@ -37,7 +24,7 @@ export const loadRules: readonly Rule[] = [
       if (p99 === null) return null
       const gap = times.length > 1 ? (last - first) / (times.length - 1) / 1e9 : 0
       const beyond = (limit: { seconds: number; share: number }) => p99 > Math.max(limit.seconds, limit.share * gap)
-      const status = beyond(latenessLimits.invalid) ? 'invalid' : beyond(latenessLimits.suspect) ? 'suspect' : null
+      const status = beyond(limits.lateSends.invalid) ? 'invalid' : beyond(limits.lateSends.suspect) ? 'suspect' : null
       if (status === null) return null
       const text = `requests were sent up to ${milliseconds(p99)} late (p99), with ${milliseconds(gap)} between them on average: the load generator did not keep up; use a bigger machine`
       return { status, text }
@@ -136,10 +123,10 @@ function notWarm(family: 'ttft' | 'e2e', name: string, end: (measured: Measured,
         ;(sent < middle ? early : late).push((ended - sent) / 1e9)
       }
       const [before, after] = [mean(early), mean(late)]
-      if (before === null || after === null || Math.min(early.length, late.length) < halves.requests) return null
+      if (before === null || after === null || Math.min(early.length, late.length) < limits.halves.requests) return null
       const apart = Math.abs(before - after)
       const error = Math.hypot(standardError(early), standardError(late))
-      if (apart <= halves.share * after || apart <= halves.errors * error) return null
+      if (apart <= limits.halves.share * after || apart <= limits.halves.errors * error) return null
       return {
         status: 'suspect',
         text: `the mean ${name} was ${milliseconds(before)} in the first half and ${milliseconds(after)} in the second, ${percent(apart / after)} apart: the server was not warm, or its load still grew`,

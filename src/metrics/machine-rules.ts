@@ -1,12 +1,7 @@
 import type { VerdictFamily } from '../result/schema.ts'
 import { growth } from './series.ts'
-import { over, share, type Limits, type Rule } from './verdict-rule.ts'
-
-/** Steal is counted in ticks of 10 ms, of which a virtual machine always loses some. */
-const limits = {
-  steal: { suspect: 0.001, invalid: 0.01 },
-  throttled: { suspect: 0, invalid: 0.01 },
-} as const satisfies Record<string, Limits>
+import { verdictLimits as limits } from './verdict-limits.ts'
+import { over, share, type Rule } from './verdict-rule.ts'
 
 const timed = ['ttft', 'itl', 'e2e', 'throughput'] as const satisfies readonly VerdictFamily[]
 

@@ -4,14 +4,8 @@ import { ledgers, ledgerTotal } from './ledgers.ts'
 import { lengthDifference } from './length-rules.ts'
 import type { Measured } from './measured.ts'
 import { sum } from './statistics.ts'
+import { verdictLimits as limits } from './verdict-limits.ts'
 import { over, share, type Finding, type Rule } from './verdict-rule.ts'
-
-const limits = {
-  belowChunks: { suspect: 0.01, invalid: 0.05 },
-  tokenizer: { suspect: 0.1, invalid: 0.5 },
-  stream: { suspect: 0, invalid: 0.1 },
-  absurdPrompt: { suspect: 0.5, invalid: 0.5 },
-} as const
 
 /** Tokens a request by which usage and tokenizer may differ: the end token, and text that is cut anew where it was cut. */
 const tokenizerAllowance = 2

@@ -5,6 +5,7 @@ import { meanConcurrency } from './concurrency.ts'
 import { counterRules } from './counter-rules.ts'
 import { gapsOf } from './gaps.ts'
 import { lengthRules } from './length-rules.ts'
+import { littlesLaw } from './littles-law.ts'
 import { loadRules } from './load-rules.ts'
 import { machineRules } from './machine-rules.ts'
 import { sentAgain } from './sent-again.ts'
@@ -12,14 +13,8 @@ import { sum } from './statistics.ts'
 import type { Recording } from '../recording/recording.ts'
 import { tokenChunkRows } from '../recording/request-times.ts'
 import { tokenCountRules } from './token-count-rules.ts'
-import { over, percent, share, type Limits, type Rule } from './verdict-rule.ts'
-
-const limits = {
-  coalesced: { suspect: 0.01, invalid: 0.05 },
-  singleChunk: { suspect: 0.01, invalid: 0.05 },
-  missingLoad: { suspect: 0.02, invalid: 0.1 },
-  cached: { suspect: 0.05, invalid: 0.2 },
-} as const satisfies Record<string, Limits>
+import { verdictLimits as limits } from './verdict-limits.ts'
+import { over, percent, share, type Rule } from './verdict-rule.ts'
 
 export const verdictRules: readonly Rule[] = [
   ...accuracyRules,
@@ -43,6 +38,7 @@ export const verdictRules: readonly Rule[] = [
   ...lengthRules,
   ...loadRules,
   ...machineRules,
+  ...(['throughput', 'workload'] as const).map(littlesLaw),
   {
     id: 'load_not_reached',
     family: 'workload',

@@ -209,6 +209,7 @@ describe('lengths', () => {
   ])('%s prompt tokens for 1000: throughput, which counts them, is %s', (serverPromptTokens, status) => {
     const specs = changed(100, (spec) => ({ ...spec, columns: { askedPromptTokens: 1000, serverPromptTokens } }))
     expect(judge(facts({ specs })).families.throughput).toBe(status)
+    expect(finding('prompt_count_absurd', { specs }) ?? 'valid').toBe(status)
   })
 })
 
@@ -273,6 +274,8 @@ describe('failures', () => {
   test('of all requests make every family invalid', () => {
     const verdict = judge(facts({ specs: failed(100) }))
     expect(new Set(Object.values(verdict.families))).toEqual(new Set(['invalid']))
+    expect(finding('nothing_ok', { specs: failed(100) })).toBe('invalid')
+    expect(finding('nothing_ok', { specs: failed(99) })).toBeNull()
   })
 })
 

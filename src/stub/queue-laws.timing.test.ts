@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LoadPlan } from '../load/plan.ts'
 import { startLoadProcess } from '../load/process/load-process.ts'
 import { reach } from '../metrics/intervals/probability.ts'
+import { inFlight, lawBroken } from '../metrics/littles-law.ts'
 import { mean, standardDeviation } from '../metrics/statistics.ts'
 import { openLoopSchedule } from '../plan/load-shapes/open-loop.ts'
 import type { ConstantRateShape } from '../plan/types.ts'
@@ -59,6 +60,7 @@ async function waits(queue: Queue, directory: string): Promise<Waits> {
   const process = startLoadProcess({ directory })
   try {
     const recording = await process.run(openLoopPlan(stub.url))
+    brokenLaw[queue] = lawBroken(inFlight(recording)!)
     const { outcome, writeStart, firstToken, lastToken } = recording.requests
     expect(new Set(outcome)).toEqual(new Set(['ok']))
     const measured = outcome.map((_, row) => (2 * firstToken[row]! - lastToken[row]! - writeStart[row]!) / 1e6)
@@ -117,6 +119,7 @@ function halfWidth(values: readonly number[]): number {
   return (reach(batches.length) * standardDeviation(batches)!) / Math.sqrt(batches.length)
 }
 
+const brokenLaw: Partial<Record<Queue, number>> = {}
 let found: Record<Queue, Waits>
 beforeAll(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'servemark-queue-'))
@@ -172,3 +175,7 @@ test.each(queues)(
     expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(Math.max(1, 3 * late))
   },
 )
+
+test("Little's law holds: what the load generator counted in flight is what its recording accounts for", () => {
+  expect(brokenLaw).toEqual({ 'M/D/1': 0, 'M/M/1': 0 })
+})

@@ -291,6 +291,7 @@ export class LoadThread {
     const exchange: Exchange = new Exchange(this.#context, record, request, endpoint, {
       ended: () => {
         this.#inFlight.delete(exchange)
+        this.#report.inFlight(-1)
         this.#balancer.ended(endpoint)
         this.#counts.add('done', measured)
         ended({ writeStart: record.writeStart, closed: record.closed!, complete: exchange.complete })
@@ -300,6 +301,7 @@ export class LoadThread {
       },
     })
     this.#inFlight.add(exchange)
+    this.#report.inFlight(1)
     this.#counts.add('sent', measured)
     exchange.start()
   }
