@@ -201,7 +201,8 @@ export class Exchange implements CallSink, Limited, Decodable {
 
   decoded(): void {
     if (this.#end === null) return
-    const { outcome, error } = judge(this.#end, this.#reply.end(this.#call.describeReply()), this.#context.success)
+    const hint = this.#reply.empty ? this.#call.describeReply() : ''
+    const { outcome, error } = judge(this.#end, this.#reply.end(hint), this.#context.success)
     this.record.outcome = outcome
     this.record.error = error
     this.events.release()

@@ -65,6 +65,12 @@ export class Reply {
     return carried.tokens ?? (carriesToken ? 1 : 0)
   }
 
+  /** No event came. */
+  get empty(): boolean {
+    return this.#events === 0
+  }
+
+  /** `hint`: what to say of a reply that is empty. */
   end(hint: string): ReplyEnd {
     if (this.#countedTokens > 0 && !this.#uncounted) this.#record.streamOutputTokens = this.#countedTokens
     return {
@@ -72,7 +78,7 @@ export class Reply {
       endMark: this.#record.endMark !== null,
       error: this.#error,
       malformed: this.#malformed,
-      hint: this.#events === 0 ? hint : '',
+      hint: this.empty ? hint : '',
     }
   }
 

@@ -4,6 +4,7 @@ const LF = 10
 const CR = 13
 const COLON = 58
 const SPACE = 32
+const noBytes = Buffer.alloc(0)
 const bom = [0xef, 0xbb, 0xbf]
 
 /** Field names as numbers in base 256, so that they are matched without making strings. */
@@ -26,9 +27,9 @@ export class SseFramer implements Framer {
   #name = 0
   #nameLength = 0
   #hasData = false
-  #event = Buffer.allocUnsafe(64)
+  #event = noBytes
   #eventLength = 0
-  #lastBytes = Buffer.alloc(0)
+  #lastBytes = noBytes
   #lastName = ''
 
   feed(bytes: Buffer, start: number, end: number, sink: EventSink): void {
@@ -125,7 +126,7 @@ export class SseFramer implements Framer {
   #eventBytes(bytes: Buffer, start: number, stop: number): void {
     const length = this.#eventLength + stop - start
     if (length > this.#event.length) {
-      const longer = Buffer.allocUnsafe(length * 2)
+      const longer = Buffer.allocUnsafe(Math.max(64, length * 2))
       this.#event.copy(longer, 0, 0, this.#eventLength)
       this.#event = longer
     }

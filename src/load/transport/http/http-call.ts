@@ -21,6 +21,7 @@ export interface HttpCallContext {
 type Progress = 'unanswered' | 'head' | 'body'
 
 const errorBodyBytes = 4096
+const noBytes = Buffer.alloc(0)
 
 /** One request on an HTTP connection of the pool. */
 export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
@@ -34,7 +35,7 @@ export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
   #progress: Progress = 'unanswered'
   #framer: Framer | null = null
   #head: ResponseHead | null = null
-  #errorBody = Buffer.alloc(0)
+  #errorBody = noBytes
 
   constructor(context: HttpCallContext, endpoint: Endpoint, bytes: Buffer, sink: CallSink) {
     this.#context = context

@@ -25,20 +25,37 @@ export function parseStatusLine(line: string): ResponseHead {
   }
 }
 
+interface Header {
+  readonly name: string
+  readonly value: string
+}
+
+/** A server sends nearly the same lines with each reply. */
+const known = new Map<string, Header>()
+const mostKnown = 1000
+
 export function parseHeaderLine(head: ResponseHead, line: string): void {
-  if (/^[ \t]/.test(line) && head.last !== '') {
+  if ((line.startsWith(' ') || line.startsWith('\t')) && head.last !== '') {
     head.headers.set(head.last, `${head.headers.get(head.last) ?? ''} ${line.trim()}`)
     return
   }
+  const { name, value } = known.get(line) ?? newHeader(line)
+  const before = head.headers.get(name)
+  head.headers.set(name, before === undefined ? value : `${before}, ${value}`)
+  head.last = name
+}
+
+function newHeader(line: string): Header {
   const colon = line.indexOf(':')
   const name = line.slice(0, Math.max(colon, 0)).toLowerCase()
   if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(name)) {
     throw new ProtocolError(`not a header line: ${JSON.stringify(line.slice(0, 80))}`)
   }
-  const value = line.slice(colon + 1).trim()
-  const before = head.headers.get(name)
-  head.headers.set(name, before === undefined ? value : `${before}, ${value}`)
-  head.last = name
+  const header = { name, value: line.slice(colon + 1).trim() }
+  // Some lines are new with each reply, such as the id of its request.
+  if (known.size === mostKnown) known.clear()
+  known.set(line, header)
+  return header
 }
 
 /** Throws ProtocolError on lengths and codings that cannot be read. */
@@ -63,7 +80,9 @@ export function bodyLength(head: ResponseHead): BodyLength {
 }
 
 export function keepsAlive(head: ResponseHead): boolean {
-  const options = (head.headers.get('connection') ?? '').toLowerCase().split(',')
+  const connection = head.headers.get('connection')
+  if (connection === undefined) return head.version === '1.1'
+  const options = connection.toLowerCase().split(',')
   const has = (option: string): boolean => options.some((part) => part.trim() === option)
   if (has('close')) return false
   return head.version === '1.1' || has('keep-alive')

@@ -115,24 +115,34 @@ export class ResponseParser {
         return end
       case START:
         if (bytes[at] !== prefix[this.#matched]) throw new ProtocolError('the reply does not begin with "HTTP/1."')
-        this.#lineByte(bytes[at]!)
-        if (++this.#matched === prefix.length) this.#state = LINE
+        if (++this.#matched === prefix.length) {
+          this.#lineBytes(prefix, 0, prefix.length)
+          this.#state = LINE
+        }
         return at + 1
-      default:
-        if (bytes[at] === 10) this.#lineDone()
-        else this.#lineByte(bytes[at]!)
-        return at + 1
+      default: {
+        if (bytes[at] === 10) {
+          this.#lineDone()
+          return at + 1
+        }
+        const stop = lineFeed(bytes, at, end)
+        this.#lineBytes(bytes, at, stop)
+        return stop
+      }
     }
   }
 
-  #lineByte(byte: number): void {
-    if (++this.#headBytes > maxHead) throw new ProtocolError(`the headers are longer than ${maxHead} bytes`)
-    if (this.#lineLength === this.#line.length) {
-      const longer = Buffer.allocUnsafeSlow(this.#line.length * 2)
-      this.#line.copy(longer)
+  #lineBytes(bytes: Buffer, start: number, end: number): void {
+    this.#headBytes += end - start
+    if (this.#headBytes > maxHead) throw new ProtocolError(`the headers are longer than ${maxHead} bytes`)
+    const length = this.#lineLength + end - start
+    if (length > this.#line.length) {
+      const longer = Buffer.allocUnsafeSlow(length * 2)
+      this.#line.copy(longer, 0, 0, this.#lineLength)
       this.#line = longer
     }
-    this.#line[this.#lineLength++] = byte
+    bytes.copy(this.#line, this.#lineLength, start, end)
+    this.#lineLength = length
   }
 
   #lineDone(): void {
@@ -207,6 +217,12 @@ export class ResponseParser {
     else if (byte === 10) this.#startSize()
     else throw new ProtocolError('a chunk is longer than its size')
   }
+}
+
+function lineFeed(bytes: Buffer, start: number, end: number): number {
+  let at = start
+  while (at < end && bytes[at] !== 10) at++
+  return at
 }
 
 function hexDigit(byte: number): number {
