@@ -4,6 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** For its end, ms. */
+const patience = 3000
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
@@ -49,6 +53,9 @@ export async function startBrowser(program: string): Promise<{ tab: Tab; close()
   const wire = connect(child.stdio[3] as Writable, child.stdio[4] as Readable)
   void gone.then(() => wire.end())
   const close = async () => {
+    // a browser that ends by itself takes its own processes with it
+    wire.send('Browser.close').catch(() => {})
+    await Promise.race([gone, sleep(patience, undefined, { ref: false })])
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
       process.kill(-child.pid, 'SIGKILL')
     await gone
