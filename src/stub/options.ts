@@ -7,6 +7,7 @@ import { promptCounterNames } from './prompt-tokens.ts'
 import { scheduleSchema } from './schedules/index.ts'
 
 export const optionsSchema = z.strictObject({
+  wire: z.enum(['openai', 'fastgen']).default('openai'),
   host: z.string().default('127.0.0.1'),
   /** 0: any free port. */
   port: z.int().min(0).max(65535).default(0),

@@ -1,31 +1,21 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { writeAnswer } from './answer.ts'
 import { readAsk } from './ask.ts'
 import { certificate } from './certificate.ts'
 import { createBatchClock } from './batch-clock.ts'
 import { monotonicNs } from './clock.ts'
 import { errorBody, type ApiError } from './errors.ts'
-import { changeAnswer, changeGeneration, type Fault } from './faults/index.ts'
+import { Desk } from './desk.ts'
+import type { Fault } from './faults/index.ts'
 import { serve, type Connection } from './connection.ts'
 import type { HttpRequest } from './http-request.ts'
-import { lateness, type StubLog } from './log.ts'
 import { createCounters, endedRequest } from './metrics.ts'
 import type { StubSettings } from './options.ts'
 import type { Pacer } from './pacer.ts'
-import { end, play, type OpenLog } from './player.ts'
-import { seededRandom } from './random.ts'
+import { end, play } from './player.ts'
 import type { Route } from './reply.ts'
-import { startTimeline } from './schedules/index.ts'
+import type { StubServer } from './stub-server.ts'
 import { createWorkQueue } from './work-queue.ts'
-
-export interface StubServer {
-  readonly server: Server
-  log(): StubLog
-  /** Empties the log and starts the order of arrival anew, so that faults and draws repeat. */
-  clear(): void
-  destroyConnections(): void
-}
 
 const generationRoutes: Readonly<Record<string, Route>> = {
   '/v1/completions': 'completions',
@@ -38,26 +28,17 @@ export function createStubServer(
   countPromptTokens: (text: string) => number,
 ): StubServer {
   const startedNs = monotonicNs()
-  const timeline = startTimeline(settings.schedule, startedNs)
+  const desk = new Desk(settings, startedNs)
   const counters = createCounters(settings.models[0] ?? '', settings.counters)
   const sockets = new Set<Socket>()
   const work = createWorkQueue()
   const readTime = createBatchClock()
-  let requests: OpenLog[] = []
-  let arrivals = 0
   let running = 0
-
-  const log = (): StubLog => ({ startedNs, requests, lateness: lateness(requests) })
-  const clear = () => {
-    requests = []
-    arrivals = 0
-  }
 
   function generate(connection: Connection, route: Route, request: HttpRequest): void {
     const receivedNs = connection.readNs
-    const index = arrivals++
+    const { index, struck } = desk.arrive()
     const requestId = request.headers.get('x-request-id') ?? `stub-${index}`
-    const struck = settings.faults.filter(({ every }) => (index + 1) % every === 0).map(({ fault }) => fault)
     const result = readAsk(route, request.body, {
       settings,
       countPromptTokens,
@@ -66,8 +47,7 @@ export function createStubServer(
       faultHeader: request.headers.get('x-stub-fault'),
     })
     const faults: readonly Fault[] = result.ok ? [...struck, ...result.faults] : []
-    const entry: OpenLog = {
-      index,
+    const entry = desk.enter(index, {
       requestId,
       route,
       stream: result.ok && result.ask.stream,
@@ -75,15 +55,7 @@ export function createStubServer(
       promptTokens: result.ok ? result.ask.promptTokens : null,
       askedTokens: result.ok ? result.ask.maxTokens : null,
       faults: faults.map(({ kind }) => kind),
-      status: null,
-      headersNs: null,
-      chunks: { kind: [], tokens: [], dueNs: [], sentNs: [] },
-      ended: 'open',
-      endedNs: null,
-      blockedWrites: 0,
-    }
-    requests.push(entry)
-    if (requests.length > 2 * settings.logRequests) requests = requests.slice(-settings.logRequests)
+    })
     if (!result.ok) {
       entry.status = result.status
       end(entry, 'complete')
@@ -91,25 +63,7 @@ export function createStubServer(
       return connection.answer(result.status, 'application/json', errorBody(result.error))
     }
     const { ask, overrides } = result
-    const generation = changeGeneration(
-      {
-        tokens: ask.maxTokens,
-        tokensPerChunk: overrides.tokensPerChunk ?? settings.tokensPerChunk,
-        finishReason: 'length',
-        reasoningTokens: 0,
-        toolCall: false,
-        emptyTextEvery: null,
-      },
-      faults,
-    )
-    const line = overrides.schedule === undefined ? timeline : startTimeline(overrides.schedule, startedNs)
-    const dues = line.dues(receivedNs, generation.tokens, seededRandom(settings.seed, index))
-    const answer = writeAnswer(ask, generation, dues, {
-      headers: settings.headers,
-      eventsPerWrite: overrides.eventsPerWrite ?? settings.eventsPerWrite,
-      eventBytes: overrides.eventBytes ?? 0,
-      cachedTokens: settings.cachedTokens,
-    })
+    const reply = desk.reply(index, ask, faults, overrides)
     running++
     connection.perform(entry, () => {
       running--
@@ -117,7 +71,7 @@ export function createStubServer(
     })
     const stop = play({
       ask,
-      reply: changeAnswer(answer, faults),
+      reply,
       socket: connection.socket,
       pacer,
       log: entry,
@@ -134,10 +88,10 @@ export function createStubServer(
     const refuse = (status: number, error: ApiError) => json(status, errorBody(error))
 
     if (path === '/stub/log') {
-      if (method === 'GET') return json(200, JSON.stringify(log()))
+      if (method === 'GET') return json(200, JSON.stringify(desk.log()))
       if (method !== 'DELETE')
         return refuse(405, { message: 'Method Not Allowed', type: 'invalid_request_error', code: 405 })
-      clear()
+      desk.clear()
       return json(200, '{}')
     }
     if (monotonicNs() - startedNs < settings.readyAfterMs * 1e6) {
@@ -172,9 +126,10 @@ export function createStubServer(
     ? createTlsServer({ ...certificate(), noDelay: true }, accept)
     : createServer({ noDelay: true }, accept)
   return {
+    scheme: settings.tls ? 'https' : 'http',
     server,
-    log,
-    clear,
+    log: () => desk.log(),
+    clear: () => desk.clear(),
     destroyConnections() {
       for (const socket of sockets) socket.destroy()
     },

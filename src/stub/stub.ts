@@ -6,11 +6,11 @@ import { settle, type StubOptions } from './options.ts'
 import { createPacer } from './pacer.ts'
 import { promptCounters } from './prompt-tokens.ts'
 import { rehearse } from './rehearse.ts'
-import { createStubServer } from './server.ts'
+import { stubServers } from './stub-servers.ts'
 
 /** A running ground-truth server, in this process or in its own. */
 export interface Stub extends AsyncDisposable {
-  /** Origin, e.g. `http://127.0.0.1:40123`; the API is under `/v1`. */
+  /** Origin, e.g. `http://127.0.0.1:40123`, where the API is under `/v1`; or `grpc://127.0.0.1:40123`. */
   readonly url: string
   readonly port: number
   readonly pid: number
@@ -29,7 +29,7 @@ export async function startStub(
   const settings = settle(options)
   const pacer = await createPacer()
   await rehearse(pacer)
-  const stub = createStubServer(settings, pacer, countPromptTokens ?? promptCounters[settings.promptTokens])
+  const stub = stubServers[settings.wire](settings, pacer, countPromptTokens ?? promptCounters[settings.promptTokens])
   stub.server.listen(settings.port, settings.host)
   try {
     await once(stub.server, 'listening')
@@ -49,7 +49,7 @@ export async function startStub(
     await Promise.all([closed, pacer.close()])
   }
   return {
-    url: `${settings.tls ? 'https' : 'http'}://${host}:${port}`,
+    url: `${stub.scheme}://${host}:${port}`,
     port,
     pid: process.pid,
     log: async () => structuredClone(stub.log()),

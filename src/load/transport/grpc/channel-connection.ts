@@ -3,9 +3,9 @@ import { asBytes, channelOptions } from '../../../grpc/channel-options.ts'
 import { plainDetails } from '../../../grpc/details.ts'
 import type { PollBatches } from '../../poll-batch.ts'
 import type { ConnectionOwner, PooledConnection } from '../pool.ts'
-import { clientPreface, endStream, frameType, FrameWalker } from './frame-walker.ts'
+import { clientPreface, endStream, frameType, FrameWalker } from '../../../grpc/frame-walker.ts'
 import { TappedCredentials } from './tapped-credentials.ts'
-import type { Tap } from './tapped-socket.ts'
+import type { Tap } from '../../../grpc/tapped-socket.ts'
 
 /** Where channels go. */
 export interface GrpcEndpoint {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { CallCredentials, ChannelCredentials } from '@grpc/grpc-js'
-import { tapped, type Tap } from './tapped-socket.ts'
+import { tapped, type Tap } from '../../../grpc/tapped-socket.ts'
 
 type SecureConnector = ReturnType<ChannelCredentials['_createSecureConnector']>
 

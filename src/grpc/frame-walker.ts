@@ -6,13 +6,13 @@ export const endStream = 0x1
 
 /** Finds the frames of one direction of an HTTP/2 connection, however it is cut into pieces. Reads their heads only. */
 export class FrameWalker {
-  readonly #onFrame: (type: number, flags: number) => void
+  readonly #onFrame: (type: number, flags: number, length: number) => void
   readonly #head = Buffer.alloc(headerBytes)
   #filled = 0
   #skip: number
 
-  /** `preface`: bytes before the first frame. Called when a frame's head is complete. */
-  constructor(preface: number, onFrame: (type: number, flags: number) => void) {
+  /** `preface`: bytes before the first frame. `onFrame` is called when a frame's head is complete, with the length of what follows it. */
+  constructor(preface: number, onFrame: (type: number, flags: number, length: number) => void) {
     this.#skip = preface
     this.#onFrame = onFrame
   }
@@ -32,7 +32,7 @@ export class FrameWalker {
       if (this.#filled < headerBytes) return
       this.#filled = 0
       this.#skip = this.#head.readUIntBE(0, 3)
-      this.#onFrame(this.#head[3]!, this.#head[4]!)
+      this.#onFrame(this.#head[3]!, this.#head[4]!, this.#skip)
     }
   }
 }
