@@ -7,6 +7,7 @@ import { truth } from '../src/stub/truth.ts'
 import { resolveTokenizer } from '../src/workload/tokenizers/index.ts'
 
 const options = {
+  wire: { type: 'string', default: 'openai' },
   host: { type: 'string', default: '127.0.0.1' },
   port: { type: 'string', default: '8000' },
   ttft: { type: 'string', default: '200' },
@@ -30,8 +31,9 @@ const options = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsConfig['options']
 
-const help = `npm run stub -- [options]: an OpenAI-compatible server that keeps a known schedule and reports what it kept
+const help = `npm run stub -- [options]: a server that keeps a known schedule and reports what it kept
 
+  --wire NAME             openai: OpenAI's protocol; fastgen: DeepSpeed-MII's gRPC (openai)
   --host HOST             address to listen on (127.0.0.1)
   --port N                port; 0 takes any (8000)
   --ttft MS               time to the first token (200)
@@ -102,6 +104,7 @@ function toOptions(flags: ReturnType<typeof readArgs>): StubOptions {
   }
   const every = number('every', flags.every)
   return {
+    wire: flags.wire as 'openai',
     host: flags.host,
     port: number('port', flags.port),
     schedule: scheduleOf(flags),
@@ -133,23 +136,36 @@ function describeTimes(name: string, milliseconds: readonly number[]): string {
   return `${name} p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`
 }
 
+type Settings = ReturnType<typeof settle>
+
+/** How to ask it. */
+const hints: Readonly<Record<Settings['wire'], (settings: Settings, url: string) => readonly string[]>> = {
+  openai: ({ models: [model], apiKey }, url) => {
+    const body = JSON.stringify({
+      ...(model === undefined ? {} : { model }),
+      prompt: 'one two three',
+      max_tokens: 8,
+      stream: true,
+      stream_options: { include_usage: true },
+    })
+    const key = apiKey === null ? '' : ` -H 'authorization: Bearer ${apiKey}'`
+    return [
+      `try:  curl -N ${url}/v1/completions -H 'content-type: application/json'${key} -d '${body}'`,
+      `      npm run bench -- --project openai --base-url ${url}`,
+    ]
+  },
+  fastgen: ({ models: [model = 'gpt2'] }, url) => [
+    `try:  npm run bench -- --project openai --backend fastgen --base-url ${url} --model ${model}`,
+  ],
+}
+
 async function main(): Promise<void> {
   const flags = readArgs()
   if (flags.help) return console.log(help)
   const settings = settle(toOptions(flags))
   const stub = await startStub(settings, await promptCounter(settings))
-  const model = settings.models[0]
-  const body = JSON.stringify({
-    ...(model === undefined ? {} : { model }),
-    prompt: 'one two three',
-    max_tokens: 8,
-    stream: true,
-    stream_options: { include_usage: true },
-  })
-  const key = settings.apiKey === null ? '' : ` -H 'authorization: Bearer ${settings.apiKey}'`
   console.log(`stub: listening at ${stub.url} (model ${settings.models.join(', ') || 'any'}); Ctrl-C stops it`)
-  console.log(`try:  curl -N ${stub.url}/v1/completions -H 'content-type: application/json'${key} -d '${body}'`)
-  console.log(`      npm run bench -- --project openai --base-url ${stub.url}`)
+  for (const line of hints[settings.wire](settings, stub.url)) console.log(line)
   const stop = async () => {
     const { lateness, requests } = await stub.log()
     await stub.close()

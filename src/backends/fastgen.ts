@@ -128,7 +128,8 @@ function request(turn: Turn, target: Target): WireRequest {
   return {
     method: 'POST',
     path: '/',
-    headers: target.headers,
+    // MII passes it over; what stands before it may log it.
+    headers: { 'x-request-id': turn.requestId, ...target.headers },
     body: JSON.stringify({ request: [turn.prompt], query_kwargs: kwargs }),
   }
 }

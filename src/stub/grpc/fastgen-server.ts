@@ -14,7 +14,7 @@ import { createBatchClock } from '../batch-clock.ts'
 import { monotonicNs } from '../clock.ts'
 import { Desk } from '../desk.ts'
 import { parseFault } from '../faults/index.ts'
-import type { StubSettings } from '../options.ts'
+import { overridesSchema, type StubSettings } from '../options.ts'
 import type { Pacer } from '../pacer.ts'
 import { end } from '../player.ts'
 import type { StubServer } from '../stub-server.ts'
@@ -39,6 +39,9 @@ export interface MiiRequest {
 type UnaryCall = ServerUnaryCall<MiiRequest, Buffer>
 type StreamCall = ServerWritableStream<MiiRequest, Buffer>
 
+/** Holds as JSON what one request settles for itself. */
+export const overridesHeader = 'x-stub-overrides'
+
 const defaultMaxLength = 1_000_000
 
 /** DeepSpeed-MII's load balancer as a client meets it, its traps included, with the stub's schedule, faults and log. */
@@ -60,6 +63,7 @@ export function createFastgenServer(
     }
     const { index, struck } = desk.arrive()
     const faults = [...struck, ...headerOf(metadata, 'x-stub-fault').split(';').filter(Boolean).map(parseFault)]
+    const overrides = overridesSchema.parse(JSON.parse(headerOf(metadata, overridesHeader) || '{}'))
     const requestId = headerOf(metadata, 'x-request-id') || `stub-${index}`
     const receivedNs = connection.readNs
     const [prompt = ''] = asked.request
@@ -96,7 +100,7 @@ export function createFastgenServer(
       includeUsage: false,
       continuousUsage: false,
     } as const
-    const reply = desk.reply(index, ask, faults)
+    const reply = desk.reply(index, ask, [...faults, ...(overrides.faults ?? [])], overrides)
     if (reply.kind === 'answer') scheduler.runUntil(admitted.generation, reply.frames.at(-1)?.dueNs ?? receivedNs)
     playCall({ ask, reply, out, connection, pacer, log: entry, serialize: methods.stream.responseSerialize })
   }
@@ -115,14 +119,13 @@ export function createFastgenServer(
       },
       {
         GeneratorReply: (call: UnaryCall, done: sendUnaryData<Buffer>) =>
-          generate(connection, call.request, call.metadata, unaryOut(call, done, connection)),
-        GeneratorReplyStream: (call: StreamCall) =>
-          generate(connection, call.request, call.metadata, streamOut(call, connection)),
+          generate(connection, call.request, call.metadata, unaryOut(call, done)),
+        GeneratorReplyStream: (call: StreamCall) => generate(connection, call.request, call.metadata, streamOut(call)),
         // As the real one with a request in flight: it says yes, and nothing ends.
         Terminate: (_call: unknown, done: sendUnaryData<object>) => done(null, {}),
       },
     )
-    grpc.createConnectionInjector(credentials).injectConnection(connection.stream)
+    grpc.createConnectionInjector(credentials).injectConnection(socket)
     socket.on('error', () => {})
     socket.on('close', () => {
       connections.delete(connection)
@@ -140,13 +143,13 @@ export function createFastgenServer(
   }
 }
 
-function unaryOut(call: UnaryCall, done: sendUnaryData<Buffer>, connection: StampedConnection): CallOut {
+function unaryOut(call: UnaryCall, done: sendUnaryData<Buffer>): CallOut {
   return {
     kind: 'unary',
     onCancel: (left) => call.on('cancelled', left),
     head: () => call.sendMetadata(new Metadata()),
     send(message, sent) {
-      connection.expect(message, sent)
+      sent(monotonicNs())
       done(null, message)
     },
     finish: () => {},
@@ -154,13 +157,14 @@ function unaryOut(call: UnaryCall, done: sendUnaryData<Buffer>, connection: Stam
   }
 }
 
-function streamOut(call: StreamCall, connection: StampedConnection): CallOut {
+function streamOut(call: StreamCall): CallOut {
   return {
     kind: 'stream',
     onCancel: (left) => call.on('cancelled', left),
     head: () => call.sendMetadata(new Metadata()),
     send(message, sent) {
-      connection.expect(message, sent)
+      // HTTP/2 writes at the end of the turn: the bytes go out a little later than it says here, never earlier.
+      sent(monotonicNs())
       call.write(message)
     },
     finish: () => call.end(),

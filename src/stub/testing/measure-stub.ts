@@ -1,5 +1,6 @@
 import { createProbeHttp } from '../../backends/probe-http.ts'
-import type { Target } from '../../backends/backend.ts'
+import type { Backend, Target } from '../../backends/backend.ts'
+import { normalizeBaseUrl } from '../../backends/base-url.ts'
 import { openai } from '../../backends/openai.ts'
 import type { LoadPlan } from '../../load/plan.ts'
 import { deriveMetrics, type MetricId } from '../../metrics/index.ts'
@@ -16,6 +17,8 @@ export interface StubLoad {
   readonly route?: 'completions' | 'chat'
   readonly stream?: boolean
   readonly limits?: Partial<LoadPlan['limits']>
+  /** The backend of the stub's wire. */
+  readonly backend?: Backend
 }
 
 export interface StubMeasurement {
@@ -28,17 +31,17 @@ export interface StubMeasurement {
 }
 
 /**
- * The whole way of a point against a stub, but for the workload: the openai backend probes it, asks and decodes;
+ * The whole way of a point against a stub, but for the workload: its backend probes it, asks and decodes;
  * `run` drives the load. The stub's log holds the measured requests only.
  */
 export async function measureStub(
   stub: Stub,
-  { clients, requests, outputTokens, route = 'completions', stream = true, limits }: StubLoad,
+  { clients, requests, outputTokens, route = 'completions', stream = true, limits, backend = openai }: StubLoad,
   run: (plan: LoadPlan) => Promise<Recording>,
 ): Promise<StubMeasurement> {
   const target: Target = {
-    backendId: openai.id,
-    endpoints: [{ url: `${stub.url}/v1` }],
+    backendId: backend.id,
+    endpoints: [{ url: normalizeBaseUrl(stub.url, backend.baseUrl) }],
     model: 'stub',
     route,
     stream,
@@ -46,23 +49,23 @@ export async function measureStub(
     extraBody: {},
     sampling: { temperature: 1, topP: 0.9, seed: 1 },
   }
-  const http = createProbeHttp({ name: openai.id, ca: [], headers: {}, timeoutSeconds: 20, answerSeconds: 20 })
-  const probe = await openai.probe(http, target, new AbortController().signal)
+  const http = createProbeHttp({ name: backend.id, ca: [], headers: {}, timeoutSeconds: 20, answerSeconds: 20 })
+  const probe = await backend.probe(http, target, new AbortController().signal)
   await stub.clear()
   const recording = await run({
     endpoints: target.endpoints,
     balance: 'round-robin',
     threads: 1,
     method: 'POST',
-    wire: openai.wire(target),
-    decoder: { module: openai.decoderModule, options: { route, stream } },
-    success: openai.success,
+    wire: backend.wire(target),
+    decoder: { module: backend.decoderModule, options: { route, stream } },
+    success: backend.success,
     scenario: { kind: 'closedLoop', clients, staggerSeconds: 0, warmup: { rounds: 0, maxRounds: 0, agreement: 0.05 } },
     warmup: [],
     requests: Array.from({ length: requests }, (_, item) => {
       const requestId = `request-${item}`
       const prompt = `${item} two three four five`
-      const { path, headers, body } = openai.request(
+      const { path, headers, body } = backend.request(
         { item, prompt, messages: null, outputTokens, requestId },
         target,
         probe,

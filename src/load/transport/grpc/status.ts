@@ -16,7 +16,10 @@ export function failureOf(
 ): { readonly outcome: Outcome; readonly text: string } {
   const text = plainDetails(details)
   const where = answered ? 'within the answer' : 'before it answered'
-  if (disconnected) return { outcome: 'connection_error', text: `the connection was closed ${where}` }
+  if (disconnected) {
+    const how = /^\w+ E[A-Z]+\b/.test(text) ? text : 'the connection was closed'
+    return { outcome: 'connection_error', text: `${how} ${where}` }
+  }
   // Made by the library itself: what came was a reset stream, or HTTP/2 that is not gRPC.
   if (details.startsWith('Received RST_STREAM')) return { outcome: 'connection_error', text: `${text} ${where}` }
   if (/^(Received HTTP status code|No status information received)/.test(details)) {
