@@ -22,7 +22,7 @@ export function watchStreams(socket: Socket, onStream: OnStream): void {
     subscribe(`http2.${side}.stream.created`, (message) => {
       const { stream } = message as { readonly stream: Http2Stream }
       // The session's view of its socket passes on what it does not know.
-      const carrying = stream.session?.socket as Watched | undefined
+      const carrying: Watched | undefined = stream.session?.socket
       carrying?.[watcher]?.(stream)
     })
   }
