@@ -42,7 +42,26 @@ for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(
 child.on('exit', (code, signal) => process.exit(code === null ? 128 + constants.signals[signal] : code))
 
 function installed() {
-  return existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+  if (!existsSync(node)) return false
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true
+  if (!installedByHand()) return false
+  writeFileSync(stamp, wanted)
+  return true
+}
+
+/** `npm ci` was typed before: what npm says it installed is what the lock file wants, but for other systems' packages. */
+function installedByHand() {
+  const written = join(modules, '.package-lock.json')
+  if (!existsSync(written)) return false
+  const there = JSON.parse(readFileSync(written, 'utf8')).packages
+  const asked = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
+  return (
+    Object.keys(there).every((path) => asked[path] !== undefined) &&
+    Object.keys(asked).every((path) => {
+      if (path === '') return true
+      return there[path] === undefined ? asked[path].optional === true : there[path].version === asked[path].version
+    })
+  )
 }
 
 function install() {
