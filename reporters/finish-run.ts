@@ -5,6 +5,7 @@ import type { WorkerContext } from '../fixtures/worker-context.ts'
 import { UserError } from '../src/errors.ts'
 import { writePlots } from '../src/plots/write-plots.ts'
 import { writeReport } from '../src/report/html.ts'
+import { bestLines } from '../src/report/best-text.ts'
 import { closingSummary } from '../src/report/summary.ts'
 import { collectEnvironment } from '../src/result/environment.ts'
 import { overRunsTitle, repeatedPoints, runLines } from '../src/report/runs-text.ts'
@@ -123,6 +124,8 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
       interrupted: run.reason === 'interrupted',
     }),
   )
+  const best = bestLines(results)
+  if (best.length > 0) lines.push('', ...best)
   const runs = runLines(results)
   if (runs.length > 0) lines.push('', overRunsTitle, ...runs)
   lines.push(...(against?.lines ?? []))

@@ -11,6 +11,7 @@ import type { ResultFile } from '../src/result/schema.ts'
 import { comparisonLines, comparisonMarkdown } from '../src/report/comparison-text.ts'
 import { writeReport } from '../src/report/html.ts'
 import { plural } from '../src/report/format.ts'
+import { bestLines, bestMarkdown } from '../src/report/best-text.ts'
 import { whyNotOriginals } from '../src/report/baseline.ts'
 import { markdownTable } from '../src/report/markdown.ts'
 import { overRunsTitle, runLines } from '../src/report/runs-text.ts'
@@ -68,15 +69,19 @@ async function main(): Promise<void> {
     compares && originals.length === 0
       ? compareResults(inFolder(before), inFolder(after), { allowInvalid: values['allow-invalid'] })
       : null
+  const folders = new Map(derived.map(({ path, file }) => [file, dirname(path)]))
+  const folderOf = (result: ResultFile) => folders.get(result) ?? null
   if (values.markdown) {
-    return console.log(comparison ? comparisonMarkdown(comparison, before ?? '') : markdownTable(results))
+    const best = bestMarkdown(results, folderOf)
+    const parts = comparison ? [comparisonMarkdown(comparison, before ?? '')] : [markdownTable(results), best]
+    return console.log(parts.filter((part) => part !== '').join('\n\n'))
   }
+  const best = comparison ? [] : bestLines(results, folderOf)
+  if (best.length > 0) console.log(best.join('\n'))
   const runs = runLines(results)
   if (runs.length > 0) console.log([overRunsTitle, ...runs].join('\n'))
   if (comparison) for (const line of comparisonLines(comparison, before ?? '')) console.log(line)
   for (const path of await writePlots(results, outDir)) console.log(path)
-  const folders = new Map(derived.map(({ path, file }) => [file, dirname(path)]))
-  const folderOf = (result: ResultFile) => folders.get(result) ?? null
   const facts = await runFacts(results, outDir, folderOf)
   const compared = comparison && { before: before ?? '', after: after ?? '', comparison }
   console.log(await writeReport(results, { ...facts, compared, folderOf, outDirectory: outDir }))
