@@ -13,6 +13,8 @@ export interface FakeBehaviour {
   readonly exitCode?: number
   /** Only the one with these GPUs ends itself. */
   readonly replica?: string
+  /** Only at its first start. */
+  readonly once?: boolean
 }
 
 export interface FakePrograms extends Disposable {

@@ -2,7 +2,7 @@
  * Runs as a server's program, e.g. `vllm`: reads the port from its command line as that server does and speaks that
  * server's wire. What it does else is in FAKE_SERVER as JSON.
  */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { startLlamaServerWire } from '../../stub/wires/llama-server.ts'
 import { startLmdeployWire } from '../../stub/wires/lmdeploy.ts'
 import { startOllamaWire } from '../../stub/wires/ollama.ts'
@@ -29,7 +29,7 @@ const wires: Readonly<Record<string, (options: WireOptions) => Promise<Wire>>> =
 
 const [, , name = '', ...args] = process.argv
 const behaviour = JSON.parse(process.env['FAKE_SERVER'] ?? '{}') as FakeBehaviour
-const { record, say = [], exitAfter, exitCode = 3, replica } = behaviour
+const { record, say = [], exitAfter, exitCode = 3, replica, once = false } = behaviour
 
 const program = name === 'python3' ? (args[args.indexOf('-m') + 1] ?? '') : name
 const at = args.findIndex((word) => /^--(server-)?port$/.test(word))
@@ -40,7 +40,11 @@ for (const line of say) console.log(line)
 console.log(`${program} ${args.join(' ')}`)
 told({ started: process.pid, gpus: process.env['CUDA_VISIBLE_DEVICES'] ?? null, args })
 process.on('SIGTERM', () => process.exit(0))
-const dies = exitAfter !== undefined && (replica === undefined || process.env['CUDA_VISIBLE_DEVICES'] === replica)
+const gpus = process.env['CUDA_VISIBLE_DEVICES'] ?? null
+const isMeant = replica === undefined || gpus === replica
+const wasStarted =
+  record !== undefined && readFileSync(record, 'utf8').split(JSON.stringify({ gpus }).slice(1, -1)).length > 2
+const dies = exitAfter !== undefined && isMeant && !(once && wasStarted)
 if (dies && exitAfter === 0) process.exit(exitCode)
 
 const model = args[args.findIndex((word) => /^(serve|--model|--model-path|--model-id|--alias)$/.test(word)) + 1]
