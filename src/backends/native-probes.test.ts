@@ -101,12 +101,12 @@ const elsewhere = () =>
   })
 
 test.each([
-  ['sglang', {}, 'sglang: 404 from /v1/models: "Not Found". Is that server'],
+  ['sglang', {}, 'sglang: 404 from /v1/models: "Not Found". Is --base-url right?'],
   ['sglang', { model: 'm' }, 'sglang: 404 from /generate: "Not Found". Is that server'],
   ['llama-server', { model: 'm' }, 'llama-server: 404 from /completion: "Not Found". Is that server'],
   ['tgi', {}, 'tgi: 404 from /info: "Not Found". Is that server'],
   ['ollama', {}, 'ollama: 404 from /api/tags: "Not Found". Is that server'],
-  ['transformers', { model: 'm' }, 'transformers: 404 from /v1/completions: "Not Found". Is that server'],
+  ['transformers', { model: 'm' }, 'transformers: 404 from /v1/completions: "Not Found". Is --base-url right?'],
 ] as const)('%s: another server ends in one line (%#)', async (id, more, line) => {
   const said = await failing(backends[id], elsewhere(), more)
   expect(said).toContain(line)

@@ -20,7 +20,7 @@ export function statusFailure(target: Target, path: string, response: ProbeRespo
     return new UserError(`${start}${said}. Use https:// in --base-url`)
   }
   if (status === 404 && /\bmodel\b/i.test(said)) return new UserError(`${start}${said}. Use --model`)
-  if (status === 404 && !/\/completions$/.test(path)) {
+  if (status === 404 && !path.endsWith('/completions')) {
     return new UserError(`${start}${said}. Is that server ${target.backendId}? Check --base-url and --backend`)
   }
   if (status === 404) {
