@@ -42,7 +42,7 @@ class OpenAiDecoder implements Decoder {
       return carried
     }
 
-    const choices = Array.isArray(payload['choices']) ? payload['choices'].filter(isObject) : []
+    const choices = objectsOf(payload['choices'])
     if (!this.#stream && choices.length === 0) throw new Error(`reply without choices: ${excerpt(data)}`)
     const choice = choices.find((one) => (one['index'] ?? 0) === 0)
     if (choice === undefined && choices.length > 0) return carried
@@ -81,6 +81,12 @@ class OpenAiDecoder implements Decoder {
   }
 }
 
+function objectsOf(list: unknown): readonly Json[] {
+  if (!Array.isArray(list)) return []
+  // Nearly always a single choice: nothing is copied for each event.
+  return list.length === 1 && isObject(list[0]) ? list : list.filter(isObject)
+}
+
 function isRoleOnly(carried: Carried): boolean {
   return (
     carried.role === true &&
@@ -112,6 +118,7 @@ function textOf(content: unknown): string {
 }
 
 function toolCallText(part: Json): string {
+  if (part['tool_calls'] === undefined && part['function_call'] === undefined) return ''
   const calls = Array.isArray(part['tool_calls']) ? part['tool_calls'] : []
   const functions = [...calls.map((call) => (isObject(call) ? call['function'] : null)), part['function_call']]
   return functions.map((one) => (isObject(one) ? textOf(one['name']) + textOf(one['arguments']) : '')).join('')
