@@ -116,7 +116,9 @@ async function measure(context: CheckContext, how: Sweep, list: Checklist): Prom
     const value = await sweep(context, how)
     const ok = value.points.reduce((sum, { outcomes }) => sum + outcomes.ok, 0)
     const verdicts = value.points.map(verdictText).join(', ')
-    return { text: `${ok} requests ok in ${value.seconds.toFixed(0)} s; ${verdicts}`, value }
+    const version = value.points[0]?.server.identity['version']
+    const said = typeof version === 'string' ? `, its version by its own word ${version}` : ''
+    return { text: `${ok} requests ok in ${value.seconds.toFixed(0)} s${said}; ${verdicts}`, value }
   })
   if (brought === null) return null
   await list.check(`counts, ${how}`, async () => checkCounts(brought.points, installed.counts[how] ?? uncounted))

@@ -138,6 +138,13 @@ const golden: readonly Golden[] = [
     end: true,
   },
   {
+    file: 'azure-stream.sse',
+    backend: 'aml',
+    framing: 'sse',
+    text: ' w0 w1 w2 w3',
+    end: true,
+  },
+  {
     file: 'azure-string-error.json',
     backend: 'aml',
     framing: 'json',
