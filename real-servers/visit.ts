@@ -9,7 +9,7 @@ import type { CheckContext } from './checks/check.ts'
 import { Checklist, type Outcome } from './checklist.ts'
 import type { Installed, RealServer, Sweep } from './real-server.ts'
 import { startServer } from './suite/standing.ts'
-import { Suite, type Point } from './suite/suite.ts'
+import { endLeftServers, Suite, type Point } from './suite/suite.ts'
 import type { Workshop } from './workshop/workshop.ts'
 
 /** One line of the table. */
@@ -46,11 +46,13 @@ export async function visit({ name, server, workshop, signal, print }: VisitOpti
   print(`\n${name}: ${server.title}`)
   const installed = await install(server, workshop, list)
   if (installed !== null) {
+    const folder = join(workshop.folder, 'runs', name)
+    await endLeftServers(folder)
     const marker = `${process.pid}-${name}`
     const suite = new Suite({
       name,
       bench: { ...sweepShape, ...installed.bench, env: { ...installed.bench.env, [markerName]: marker } },
-      folder: join(workshop.folder, 'runs', name),
+      folder,
       path: installed.path,
       signal,
     })

@@ -28,7 +28,7 @@ await exitOnUserError(async () => {
   if (words.includes('--help') || words.includes('-h')) return console.log(help)
   const ending = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
       process.exitCode = 128 + constants.signals[signal]
       ending.abort(new UserError(`${signal}: stopping`))
     })

@@ -21,7 +21,10 @@ export async function checkKill(
   const how = installed.sweeps.includes('streamed') ? [] : ['--no-stream']
   if (installed.start.by === 'suite') {
     const run = suite.bench([...words, ...how])
-    return await killUnder(installed, suite, run, () => familyOf(marker))
+    const text = await killUnder(installed, suite, run, () => familyOf(marker))
+    const left = familyOf(marker)
+    if (left !== null) await untilGone(left)
+    return text
   }
   const server = await startServer(installed, suite, signal)
   try {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { BenchInput } from '../../src/plan/options.ts'
 import { readResultDirectory } from '../../src/result/read-result.ts'
 import type { ResultFile } from '../../src/result/schema.ts'
+import { readServerFiles, removeRecord, stateOf, stopStanding } from '../../src/servers/standing-server.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
@@ -34,6 +35,16 @@ export interface RunningSuite {
   readonly done: Promise<SuiteRun>
 }
 
+/** Ends servers that an earlier run of ours, killed without mercy, left in this folder. */
+export async function endLeftServers(folder: string): Promise<void> {
+  for (const { path, record } of readServerFiles(resultsOf(folder))) {
+    if (record.phase === 'running' && stateOf(record) === 'alive') await stopStanding(record)
+    removeRecord(path)
+  }
+}
+
+const resultsOf = (folder: string) => join(folder, 'results')
+
 /** The suite as its user has it: a bench file, the npm scripts as processes, result files read afterwards. */
 export class Suite {
   readonly name: string
@@ -49,7 +60,7 @@ export class Suite {
     this.name = options.name
     this.folder = options.folder
     this.benches = join(options.folder, 'benches')
-    this.outDirectory = join(options.folder, 'results')
+    this.outDirectory = resultsOf(options.folder)
     rmSync(options.folder, { recursive: true, force: true })
     mkdirSync(this.benches, { recursive: true })
     const text = `export default ${JSON.stringify(options.bench, null, 2)}\n`
