@@ -72,3 +72,25 @@ test('an event without end is refused', () => {
     for (let count = 0; count < 65; count++) buffer.append(megabyte, 0, megabyte.length)
   }).toThrow('an event is longer than')
 })
+
+test('between events a buffer holds no block', () => {
+  class CountingPool extends BlockPool {
+    held = 0
+    override take(bytes: number): ReturnType<BlockPool['take']> {
+      this.held++
+      return super.take(bytes)
+    }
+    override give(block: ReturnType<BlockPool['take']>): void {
+      this.held--
+      super.give(block)
+    }
+  }
+  const pool = new CountingPool()
+  const buffers = Array.from({ length: 10 }, () => new EventBuffer(pool))
+  const held = [pool.held]
+  for (const buffer of buffers) put(buffer, 'event')
+  held.push(pool.held)
+  for (const buffer of buffers) while (buffer.take());
+  held.push(pool.held)
+  expect(held).toEqual([0, 10, 0])
+})

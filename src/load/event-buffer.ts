@@ -1,7 +1,7 @@
 import type { EventSink } from './framing/framer.ts'
 import { ProtocolError } from './transport/protocol-error.ts'
 
-/** Each stream in flight holds one: large enough for a burst, small enough for the caches of a thousand streams. */
+/** Large enough for a burst, small enough for the caches when a thousand streams have events at once. */
 const blockBytes = 4 * 1024
 const blockEvents = 32
 const maxEvent = 64 * 1024 * 1024
@@ -22,6 +22,9 @@ class Block {
   }
 }
 
+/** What a request holds that has no event: it takes no bytes, and nothing is ever entered. */
+const noBlock = new Block(0)
+
 /** Blocks that no request holds at the moment; shared by all requests of a run, so that steady load allocates nothing. */
 export class BlockPool {
   readonly #free: Block[] = []
@@ -32,7 +35,7 @@ export class BlockPool {
   }
 
   give(block: Block): void {
-    if (block.data.length !== blockBytes) return
+    if (block === noBlock || block.data.length !== blockBytes) return
     block.used = 0
     block.count = 0
     block.next = null
@@ -42,12 +45,13 @@ export class BlockPool {
 
 /**
  * The framed events of one request on their way from the read callback to the decoder, first in, first out. The bytes
- * of an event lie together in a block of fixed size; a block too full for the event at hand passes it on to the next.
+ * of an event lie together in a block of fixed size; a block too full for the event at hand passes it on to the next. Between
+ * events it holds none: the few blocks of many streams stay in the processor's cache.
  */
 export class EventBuffer implements EventSink {
   readonly #pool: BlockPool
-  #head: Block
-  #tail: Block
+  #head = noBlock
+  #tail = noBlock
   #start = 0
   #taken = 0
   #takenEnd = 0
@@ -58,8 +62,8 @@ export class EventBuffer implements EventSink {
   /** Complete events that were not taken yet. */
   pending = 0
 
-  /** The event taken last: its bytes (valid until the next `take` or `append`), event type and stamps. */
-  data: Buffer
+  /** The event taken last: its bytes (valid until the next `take`), event type and stamps. */
+  data = noBlock.data
   start = 0
   end = 0
   name: string | null = null
@@ -69,9 +73,6 @@ export class EventBuffer implements EventSink {
 
   constructor(pool: BlockPool) {
     this.#pool = pool
-    this.#head = pool.take(blockBytes)
-    this.#tail = this.#head
-    this.data = this.#head.data
   }
 
   /** What the events completed from now on are stamped with. */
@@ -83,7 +84,6 @@ export class EventBuffer implements EventSink {
 
   append(bytes: Buffer, start: number, end: number): void {
     const length = end - start
-    if (this.pending === 0 && this.#start === this.#tail.used) this.#rewind()
     if (this.#tail.used + length > this.#tail.data.length) this.#makeRoom(length)
     const tail = this.#tail
     bytes.copy(tail.data, tail.used, start, end)
@@ -96,6 +96,7 @@ export class EventBuffer implements EventSink {
   }
 
   commit(name: string | null): void {
+    if (this.#tail === noBlock) this.#makeRoom(0)
     const tail = this.#tail
     const slot = tail.count++
     tail.end[slot] = tail.used
@@ -118,7 +119,10 @@ export class EventBuffer implements EventSink {
 
   /** Moves to the next complete event; false when there is none. */
   take(): boolean {
-    if (this.pending === 0) return false
+    if (this.pending === 0) {
+      if (!this.open) this.release()
+      return false
+    }
     while (this.#taken === this.#head.count) this.#dropHead()
     const head = this.#head
     const slot = this.#taken++
@@ -134,21 +138,16 @@ export class EventBuffer implements EventSink {
     return true
   }
 
-  /** Gives all blocks back; the buffer cannot be used any more. */
+  /** Gives all blocks back, with what they hold. */
   release(): void {
     while (this.#head.next !== null) this.#dropHead()
     this.#pool.give(this.#head)
-    this.pending = 0
-  }
-
-  /** All was taken: writing goes on at the start of the block, whose memory is still in the caches. */
-  #rewind(): void {
-    while (this.#head !== this.#tail) this.#dropHead()
-    this.#tail.used = 0
-    this.#tail.count = 0
+    this.#head = noBlock
+    this.#tail = noBlock
     this.#start = 0
     this.#taken = 0
     this.#takenEnd = 0
+    this.pending = 0
   }
 
   #dropHead(): void {
@@ -165,6 +164,11 @@ export class EventBuffer implements EventSink {
     if (needed > maxEvent) throw new ProtocolError(`an event is longer than ${maxEvent} bytes`)
     const bytes = needed <= blockBytes ? blockBytes : 2 ** Math.ceil(Math.log2(needed))
     const from = this.#tail
+    if (from === noBlock) {
+      this.#head = this.#pool.take(bytes)
+      this.#tail = this.#head
+      return
+    }
     if (from.count === 0) {
       const longer = Buffer.allocUnsafeSlow(Math.max(bytes, from.data.length * 2))
       from.data.copy(longer, 0, 0, from.used)

@@ -36,6 +36,12 @@ export interface LoadProcess {
   stop(): Promise<void>
 }
 
+/**
+ * A young generation of a third of the default size: scavenges are three times as many and take a third of the time each,
+ * which is what a stamp is late by, and the process needs 50 MB less.
+ */
+const nodeFlags = ['--single-threaded-gc', '--max-semi-space-size=8', '--disable-warning=ExperimentalWarning']
+
 const entry = fileURLToPath(new URL('child.ts', import.meta.url))
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ']
 const stderrTail = 4096
@@ -46,7 +52,7 @@ const stopMs = 2000
  * parent's work is on its loop. It leads a group of its own, so that Ctrl-C in a terminal does not reach it.
  */
 export function startLoadProcess(options: LoadProcessOptions): LoadProcess {
-  const child = spawn(process.execPath, ['--single-threaded-gc', '--disable-warning=ExperimentalWarning', entry], {
+  const child = spawn(process.execPath, [...nodeFlags, entry], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
     detached: true,

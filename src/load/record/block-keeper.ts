@@ -41,7 +41,7 @@ export class BlockKeeper {
     if (this.#spill === null || this.#broken) return kept
     this.#held.push(kept)
     this.#heldBytes += block.byteLength
-    this.#writing ??= this.#write(this.#spill)
+    if (this.#heldBytes > this.#spill.beyondBytes) this.#writing ??= this.#write(this.#spill)
     return kept
   }
 
@@ -55,8 +55,7 @@ export class BlockKeeper {
     try {
       while (this.#heldBytes > beyondBytes && this.#oldest < this.#held.length) {
         const block = this.#held[this.#oldest++]!
-        if (block.place.kind !== 'memory') continue
-        const { bytes } = block.place
+        const { bytes } = block.place as Extract<BlockPlace, { kind: 'memory' }>
         block.place = { kind: 'file', path: file.path, position: await file.append(bytes) }
         this.#heldBytes -= bytes.buffer.byteLength
         if (bytes.buffer.byteLength === blockBytes) this.#free.push(Buffer.from(bytes.buffer))
