@@ -107,8 +107,7 @@ function read({ requests, chunks, text }: Recording): Given[] {
 }
 
 /** Comparing texts of many is much quicker. */
-const told = (given: readonly Given[]): string =>
-  given.map((chunk) => JSON.stringify(chunk)).join('\n')
+const told = (given: readonly Given[]): string => given.map((chunk) => JSON.stringify(chunk)).join('\n')
 const byRequest = (given: readonly Given[]): Given[] => given.toSorted((a, b) => a.row - b.row)
 
 test('what goes in comes out, by request', async () => {
