@@ -95,6 +95,14 @@ describe('accuracy', () => {
     const accuracy = { floor: null, in_situ: { ...okCanary, p99_s }, bound: okBound }
     expect(finding('late_stamps', { verdict: { accuracy } })).toBe(expected)
   })
+  test.each([
+    ['a busy loop', { p99_s: 3e-3 }, { p99_s: 3.1e-3 }, 'the client was the limit'],
+    ['a loop that was let run late', { p99_s: 1e-4 }, { p99_s: 3e-3 }, 'other work had its cores'],
+  ])('%s says so', (_, busy, canary, text) => {
+    const accuracy = { ...noAccuracy, in_situ: { ...okCanary, ...canary }, bound: { ...okBound, ...busy } }
+    const reasons = judge(facts({ verdict: { accuracy } })).reasons.filter(({ rule }) => rule === 'late_stamps')
+    expect(reasons[0]?.text).toContain(text)
+  })
   test('a busy loop concerns gaps before it concerns latencies', () => {
     const verdict = judge(
       facts({ verdict: { accuracy: { ...noAccuracy, in_situ: okCanary, bound: { ...okBound, p99_s: 1.9e-3 } } } }),

@@ -1,7 +1,14 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
-import type { DistributionBlock, FailureBlock } from '../result/schema.ts'
-import { describeFailures, formatChunkNote, formatFailure, formatHeader, formatRow } from './table-row.ts'
+import type { DistributionBlock, FailureBlock, ResultFile } from '../result/schema.ts'
+import {
+  describeFailures,
+  formatChunkNote,
+  formatFailure,
+  formatHeader,
+  formatInvalid,
+  formatRow,
+} from './table-row.ts'
 import { syntheticResult } from './testing.ts'
 
 const refused: FailureBlock = {
@@ -110,4 +117,19 @@ test('an error of several lines stays one line', () => {
   const line = formatFailure(result, '/x', '/')
   expect(line).not.toContain('\n')
   expect(line.length).toBeLessThan(220)
+})
+
+test('an invalid point in one line: the first reason, and how many more there are', () => {
+  const reason = { family: 'itl', status: 'invalid', text: 'stamps may be late by 3 ms' } as const
+  const of = (reasons: ResultFile['servemark']['verdict']['reasons']) => {
+    const result = syntheticResult({ clients: 8, status: 'invalid' })
+    const verdict = { ...result.servemark.verdict, reasons }
+    return formatInvalid({ ...result, servemark: { ...result.servemark, verdict } })
+  }
+  const late = { ...reason, rule: 'late_stamps' }
+  const line = '✗ clients=8 is invalid (--allow-invalid lets it pass): stamps may be late by 3 ms'
+  expect(of([late, { ...late, family: 'ttft' }])).toBe(line)
+  expect(of([late, { ...late, rule: 'failures' }, { ...late, rule: 'not_alone', status: 'suspect' }])).toBe(
+    `${line} (and 1 more)`,
+  )
 })

@@ -59,10 +59,12 @@ export function formatFailure(result: ResultFile, path: string, cwd = userDirect
   return `✗ ${name}  ${[...parts, ...(reasons === '' ? [] : [reasons])].join(': ')} -> ${nearPath(path, cwd)}`
 }
 
-/** That a point must not be used, and why, in one line. */
+/** That a point must not be used, and the first reason, in one line; the summary of the run has all. */
 export function formatInvalid({ servemark: { point, verdict } }: ResultFile): string {
-  const texts = verdict.reasons.filter(({ status }) => status === 'invalid').map(({ text }) => text)
-  return `✗ ${point.load_words.name} is invalid (--allow-invalid lets it pass): ${[...new Set(texts)].join('; ')}`
+  const invalid = verdict.reasons.filter(({ status }) => status === 'invalid')
+  const others = new Set(invalid.map(({ rule }) => rule)).size - 1
+  const more = others > 0 ? ` (and ${others} more)` : ''
+  return `✗ ${point.load_words.name} is invalid (--allow-invalid lets it pass): ${invalid[0]?.text ?? ''}${more}`
 }
 
 /** `http_error 503 x3 (no room now), first "queue full" at 4.1 s`; empty when nothing failed. */
