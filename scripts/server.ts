@@ -24,6 +24,7 @@ import {
   stopStanding,
   type ServerFile,
   type ServerRecord,
+  type StandingServer,
 } from '../src/servers/standing-server.ts'
 import { flagsTakenByNpm } from './npm-flags.ts'
 import { sortWords } from './sort-words.ts'
@@ -161,8 +162,9 @@ async function startOne(
   const urls = endpointsOf(record)
     .map(({ url }) => url)
     .join(' ')
+  const ready = Math.max(...processesOf(record).map(({ startup }) => startup.ready_s))
   console.log(
-    `${serverName(record)}: ready after ${record.startup.ready_s.toFixed(1)} s at ${urls}, pid ${record.pid}, log ${record.log}`,
+    `${serverName(record)}: ready after ${ready.toFixed(1)} s at ${urls}, ${pidsOf(record)}, log ${record.log}`,
   )
   console.log(`Measure it: npm run bench -- --client-only. Stop it: npm run server -- stop --project ${record.bench}`)
   return 0
@@ -212,7 +214,13 @@ async function describeServer(record: ServerRecord): Promise<{ ready: boolean; t
   const late = answers.find(({ answer }) => answer.kind !== 'status' || answer.status !== 200)
   const ready = late === undefined
   const health = ready ? 'alive and ready' : `alive, not ready: ${late.readiness} ${describeAnswer(late.answer)}`
-  return { ready, text: `${health}; pid ${record.pid}, since ${record.started}, ${urls}, log ${record.log}` }
+  return { ready, text: `${health}; ${pidsOf(record)}, since ${record.started}, ${urls}, log ${record.log}` }
+}
+
+/** `pid 12`, or `pid 12 13` for two replicas. */
+function pidsOf(record: StandingServer): string {
+  const pids = processesOf(record).map(({ pid }) => pid)
+  return `pid ${pids.join(' ')}`
 }
 
 /** The one configuration that projects and options name. */
