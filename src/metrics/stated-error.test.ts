@@ -40,6 +40,16 @@ test('a busy loop makes room for later stamps, and for gaps on both sides', () =
   expect(block?.['itl']?.p50).toEqual({ low_s: expect.closeTo(-5e-3, 9), high_s: expect.closeTo(5e-3, 9) })
 })
 
+test('a chunk that shares a read with the one before it may have come after its stamp, until the next poll', () => {
+  const specs: RequestSpec[] = Array.from({ length: 50 }, (_, place) => ({
+    sent: place,
+    chunks: [0.1, 0.14, { at: 0.14, sameRead: true }],
+  }))
+  const block = stated(specs, new Array<number>(100).fill(0))
+  expect(block?.['e2e_latency']?.p50.low_s).toBeCloseTo(-0.96, 3)
+  expect(block?.['ttft']?.p50.low_s).toBeCloseTo(0, 9)
+})
+
 describe('covers what is true in 95 of 100 cases', () => {
   /** Mostly short, sometimes long, as waiting for a core is. */
   const late = (random: () => number) => -Math.log(1 - random()) * (random() < 0.1 ? 2e-3 : 5e-5)

@@ -26,6 +26,12 @@ export function statedErrorOf(measured: Measured): ErrorBlock | null {
   const jumps = sorted(canary.slice(1).map((error, at) => error - (canary[at] ?? 0)))
   const { requests, batches, chunks } = measured.recording
   const busy = (chunk: number) => batches.busy[chunks.batch[chunk] ?? -1] ?? 0
+  // What shares a read with the chunk before it may have come after the stamp, while the reads before this one were served.
+  const early = (chunk: number) => {
+    if (chunks.read[chunk] !== chunks.read[chunk - 1] || chunks.request[chunk] !== chunks.request[chunk - 1]) return 0
+    const batch = chunks.batch[chunk] ?? -1
+    return Math.max(0, (batches.time[batch + 1] ?? 0) - (batches.time[batch] ?? 0))
+  }
   const [ttft, itl, e2e] = [new Values(), new Values(), new Values()]
   for (const row of measured.ok) {
     const rows = tokenChunkRows(measured.recording, row)
@@ -34,12 +40,16 @@ export function statedErrorOf(measured: Measured): ErrorBlock | null {
     if (sent == null || first === undefined || last === undefined) continue
     // What the write took counts as time of the server.
     const sending = Math.max(0, (requests.writeDone[row] ?? sent) - sent)
-    ttft.add(timeOf(measured.recording, first) - sent, sending + busy(first), 0)
-    e2e.add((answeredAt(requests, row) ?? sent) - sent, sending + busy(last), 0)
+    ttft.add(timeOf(measured.recording, first) - sent, sending + busy(first), early(first))
+    e2e.add((answeredAt(requests, row) ?? sent) - sent, sending + busy(last), early(last))
     for (const [at, chunk] of rows.entries()) {
       const before = rows[at - 1]
       if (before === undefined) continue
-      itl.add(timeOf(measured.recording, chunk) - timeOf(measured.recording, before), busy(chunk), busy(before))
+      itl.add(
+        timeOf(measured.recording, chunk) - timeOf(measured.recording, before),
+        busy(chunk) + early(before),
+        busy(before) + early(chunk),
+      )
     }
   }
   const block: Record<string, ErrorBlock[string]> = {}

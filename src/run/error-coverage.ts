@@ -24,6 +24,8 @@ export interface Verified {
   readonly error: number
 }
 
+const ttftSeconds = 0.05
+
 /** `count` trials from 1 to 1,024 streams, half of them with a hog beside, half in lock step, each with each. */
 export function trials(count: number, seconds: number): readonly Trial[] {
   return Array.from({ length: count }, (_, place) => {
@@ -31,14 +33,16 @@ export function trials(count: number, seconds: number): readonly Trial[] {
     const step = Math.floor(place / 4) / Math.max(1, Math.ceil(count / 4) - 1)
     const streams = Math.round(2 ** (10 * step))
     const gapSeconds = streams > 256 ? 0.05 : 0.02
-    const chunksEach = Math.max(2, Math.round((0.9 * seconds) / 2 / gapSeconds))
+    // Two requests say next to nothing of a percentile.
+    const requestsEach = Math.min(8, Math.max(2, Math.round(32 / streams)))
+    const chunksEach = Math.max(2, Math.round(((0.9 * seconds) / requestsEach - ttftSeconds) / gapSeconds))
     return {
       hog: place % 2 === 1,
       shape: {
         streams,
-        requestsEach: 2,
+        requestsEach,
         stream: true,
-        ttftSeconds: 0.05,
+        ttftSeconds,
         gapSeconds,
         chunksEach,
         tokensPerChunk: 1,
