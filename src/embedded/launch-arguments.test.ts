@@ -23,7 +23,7 @@ test('the flags are those that the program reads', async () => {
 })
 
 test("llama.cpp gets one thread of libuv's pool", async () => {
-  expect((await embeddedLaunch(options)).env).toEqual({ UV_THREADPOOL_SIZE: '1' })
+  expect((await embeddedLaunch(options)).env).toMatchObject({ UV_THREADPOOL_SIZE: '1' })
 })
 
 test('no model is made', async () => {

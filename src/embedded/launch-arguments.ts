@@ -43,6 +43,7 @@ export async function embeddedLaunch(options: EmbeddedLaunchOptions): Promise<Em
 
 /**
  * Must be set before the process starts. llama.cpp's batches run on libuv's pool: with more than one pool thread they compete with
- * its own threads for the cores.
+ * its own threads for the cores. A fixed threshold keeps glibc from raising the size above which it maps a block by itself: each
+ * sampler holds one block a vocabulary, and among small blocks those stay resident once freed (0.45 GB instead of 0.9).
  */
-export const engineEnvironment = { UV_THREADPOOL_SIZE: '1' } as const
+export const engineEnvironment = { UV_THREADPOOL_SIZE: '1', MALLOC_TRIM_THRESHOLD_: '134217728' } as const
