@@ -87,10 +87,11 @@ function largerThanServers(what: 'ttft' | 'e2e'): Rule {
   return {
     id: 'more_than_the_transport',
     family: what,
-    describe: `mean ${names[what]} against the server's own from arrival to answer, same requests: larger by over two round trips + max(10 ms, 10 %) suspect`,
-    judge({ measured }) {
+    describe: `mean ${names[what]} against the server's own from arrival to answer, same requests: larger by over two round trips, what stamps may be off by (p99) and max(10 ms, 10 %) suspect`,
+    judge({ measured, accuracy }) {
       const { time } = serverTime(measured, what)
       if (time === null || time.covers === 'work') return null
+      const late = Math.max(accuracy.bound?.p99_s ?? 0, accuracy.in_situ?.p99_s ?? 0)
       const trip = roundTrip(measured) ?? 0
       const allowed =
         2 * trip + Math.max(limits.serverTimes.larger.seconds, limits.serverTimes.larger.share * time.theirs)
