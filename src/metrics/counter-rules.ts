@@ -94,7 +94,7 @@ function largerThanServers(what: 'ttft' | 'e2e'): Rule {
       const late = Math.max(accuracy.bound?.p99_s ?? 0, accuracy.in_situ?.p99_s ?? 0)
       const trip = roundTrip(measured) ?? 0
       const allowed =
-        2 * trip + Math.max(limits.serverTimes.larger.seconds, limits.serverTimes.larger.share * time.theirs)
+        2 * trip + late + Math.max(limits.serverTimes.larger.seconds, limits.serverTimes.larger.share * time.theirs)
       const more = time.ours - time.theirs
       if (more <= allowed) return null
       const text = `the client's mean ${names[what]} is ${milliseconds(time.ours)}, the server's own ${milliseconds(time.theirs)} (${time.source}, ${time.requests} requests): ${milliseconds(more)} lie between, ${percent(more / time.ours)} of it, more than a way of ${milliseconds(trip)} and back explains; look at the server's front, a proxy, or a queue before it`
