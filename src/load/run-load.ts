@@ -7,6 +7,7 @@ import type { LoadPlan, LoadProgress } from './plan.ts'
 import { ProcessReport } from './process-report.ts'
 import { Progress } from './progress.ts'
 import { assemble, type RawRecording } from './record/assemble.ts'
+import { checkRoom, readRoom } from './room.ts'
 import { Crew } from './threads/crew.ts'
 import { LoadThread } from './threads/load-thread.ts'
 import { mergeMoments, mergeRequests, mergeSeries, withUntaken } from './threads/merge.ts'
@@ -37,7 +38,8 @@ export interface RunLoadOptions {
 
 /**
  * Drives the load of one point and records it. Failing requests are part of the recording; it rejects only when the
- * plan cannot be carried out at all: with UserError for a bad url, header or decoder module.
+ * plan cannot be carried out at all: with UserError for a bad url, header or decoder module, or more connections than the
+ * system gives.
  */
 export async function runLoad(plan: LoadPlan, options: RunLoadOptions = {}): Promise<Recording> {
   return assemble(await recordLoad(plan, options))
@@ -45,6 +47,7 @@ export async function runLoad(plan: LoadPlan, options: RunLoadOptions = {}): Pro
 
 /** The same, its chunks not yet put together: that takes their memory twice. */
 export async function recordLoad(plan: LoadPlan, options: RunLoadOptions = {}): Promise<RawRecording> {
+  checkRoom(plan, readRoom())
   const createDecoder = await loadDecoder(plan.decoder)
   const transport = await openTransport(plan.wire, plan)
   const prepare = (requests: LoadPlan['requests']): PreparedRequest[] =>

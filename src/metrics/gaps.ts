@@ -16,6 +16,8 @@ export interface Gap {
   readonly tokens: number | null
   /** Both chunks came in one read of the socket: their order is known, their times are not. */
   readonly coalesced: boolean
+  /** The load generator was waiting when the read that ends the gap came. */
+  readonly awaited: boolean
 }
 
 const known = new WeakMap<Measured, readonly Gap[]>()
@@ -28,7 +30,8 @@ export function gapsOf(measured: Measured): readonly Gap[] {
 }
 
 function findGaps({ recording, ok }: Measured): Gap[] {
-  const { time, tokens, read } = recording.chunks
+  const { time, tokens, read, batch } = recording.chunks
+  const { waited } = recording.batches
   const gaps: Gap[] = []
   for (const request of ok) {
     let before: number | null = null
@@ -41,6 +44,7 @@ function findGaps({ recording, ok }: Measured): Gap[] {
           request,
           tokens: count < 0 ? null : count,
           coalesced: read[row] === read[before],
+          awaited: waited[batch[row] ?? -1] === 1,
         })
       }
       before = row

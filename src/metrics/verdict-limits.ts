@@ -7,8 +7,12 @@ import type { Limits } from './verdict-rule.ts'
 export const verdictLimits = {
   /** p99 of what stamps may be off by: the larger of a share of the smallest quantile shown and a time in seconds. */
   lateStamps: { suspect: { share: 0.02, seconds: 200e-6 }, invalid: { share: 0.1, seconds: 1e-3 } },
-  /** Gaps between chunks that lie inside one read. */
+  /** Gaps between chunks that lie inside one read that the load generator came late to. */
   coalesced: { suspect: 0.01, invalid: 0.05 },
+  /** The same of reads that it was waiting for: the times are right, but of what somebody held back. */
+  buffered: { suspect: 0.01, invalid: 0.2 },
+  /** Reads a second of one load thread, and sockets ready at once in it. */
+  crowded: { readsPerSecond: 60_000, ready: 1000 },
   /** Answers that came in one piece though a stream was asked for. */
   singleChunk: { suspect: 0.01, invalid: 0.05 },
 

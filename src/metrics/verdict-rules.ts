@@ -3,11 +3,11 @@ import { accuracyRules } from './accuracy-rules.ts'
 import { cachedByCounters } from './cached-share.ts'
 import { meanConcurrency } from './concurrency.ts'
 import { counterRules } from './counter-rules.ts'
-import { gapsOf } from './gaps.ts'
 import { lengthRules } from './length-rules.ts'
 import { littlesLaw } from './littles-law.ts'
 import { loadRules } from './load-rules.ts'
 import { machineRules } from './machine-rules.ts'
+import { readRules } from './read-rules.ts'
 import { sentAgain } from './sent-again.ts'
 import { sum } from './statistics.ts'
 import type { Recording } from '../recording/recording.ts'
@@ -19,21 +19,7 @@ import { over, percent, share, type Rule } from './verdict-rule.ts'
 export const verdictRules: readonly Rule[] = [
   ...accuracyRules,
   ...(['ttft', 'itl', 'e2e', 'throughput', 'workload'] as const).map(nothingOk),
-  {
-    id: 'coalesced_reads',
-    family: 'itl',
-    describe: 'chunks of one answer that came in one read of the socket: over 1 % of gaps suspect, over 5 % invalid',
-    judge({ measured }) {
-      const gaps = gapsOf(measured)
-      const shared = gaps.filter((gap) => gap.coalesced).length
-      return over(
-        limits.coalesced,
-        share(shared, gaps.length),
-        (part) =>
-          `${part} of the gaps between chunks lie inside one read: the order of those chunks is known, their times are not`,
-      )
-    },
-  },
+  ...readRules,
   ...(['ttft', 'itl'] as const).map(singleChunk),
   ...lengthRules,
   ...loadRules,

@@ -118,21 +118,6 @@ describe('accuracy', () => {
   })
 })
 
-describe('coalesced reads', () => {
-  const coalesced = (gaps: number) =>
-    changed(gaps, (spec) => ({
-      ...spec,
-      chunks: spec.chunks!.map((at, index) => ({ at: at as number, sameRead: index === 5 })),
-    }))
-  test.each([
-    [10, null],
-    [20, 'suspect'],
-    [60, 'invalid'],
-  ])('%s of 1000 gaps: %s', (gaps, expected) => {
-    expect(finding('coalesced_reads', { specs: coalesced(gaps) })).toBe(expected)
-  })
-})
-
 test.each([
   [0, null],
   [3, 'suspect'],

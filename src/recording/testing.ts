@@ -18,6 +18,8 @@ export interface ChunkSpec {
   readonly carriesToken?: boolean
   /** Arrived in the same read as the chunk before it. */
   readonly sameRead?: boolean
+  /** The poll that brought its read found it at once. */
+  readonly foundAtOnce?: boolean
 }
 
 export interface RequestSpec {
@@ -48,6 +50,7 @@ export function makeRecording(specs: readonly RequestSpec[], spec: RecordingSpec
   const text: string[] = []
   const chunks: { request: number; time: number; tokens: number; kind: number; carries: number; textEnd: number }[] = []
   const reads: number[] = []
+  const waited: number[] = []
   let textLength = 0
 
   for (const [request, { sent, chunks: arrived = [], columns = {} }] of specs.entries()) {
@@ -72,6 +75,7 @@ export function makeRecording(specs: readonly RequestSpec[], spec: RecordingSpec
       }
       first[kind] ??= time
       reads.push(chunk.sameRead ? (reads.at(-1) ?? 0) : (reads.at(-1) ?? -1) + 1)
+      if (!chunk.sameRead) waited.push(chunk.foundAtOnce ? 0 : 1)
       chunks.push({
         request,
         time,
@@ -132,7 +136,7 @@ export function makeRecording(specs: readonly RequestSpec[], spec: RecordingSpec
       length: times.length,
       time: Float64Array.from(times),
       busy: Float64Array.from(times, (_, index) => nanoseconds(busy[Math.min(index, busy.length - 1)] ?? 0)),
-      waited: Uint8Array.from(times, () => 1),
+      waited: Uint8Array.from(waited),
       thread: Uint8Array.from(times, () => 0),
       reads: Int32Array.from(times, () => 1),
     } satisfies BatchColumns,

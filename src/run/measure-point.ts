@@ -14,6 +14,7 @@ import { failureOf } from './point-failure.ts'
 import { floorOf } from './point-floor.ts'
 import { identify, nameOf } from './point-identity.ts'
 import { type PointMeasurement, reporter } from './point-measurement.ts'
+import { ranOut } from './ran-out.ts'
 import type { ReadyServer } from './ready-server.ts'
 import { resetCache } from './reset-cache.ts'
 import { seal } from './seal-point.ts'
@@ -62,6 +63,8 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
   )
   const interrupted = signal.aborted
   const recording = withTokenizerCounts(counted.recording, workload, ready.tokenizer)
+  const ranOutEarly = ranOut(plan, recording)
+  if (ranOutEarly !== null) context.note(`${point.label}: ${ranOutEarly}`)
   const floor = await floorOf(given, recording)
   report('judging')
   const target = interrupted
@@ -76,6 +79,7 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
     recording,
     floor,
     counters: counted.counters,
+    notes: ranOutEarly === null ? [] : [ranOutEarly],
   })
   const shown = relative(context.outDirectory, path)
   if (interrupted) {

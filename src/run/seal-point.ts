@@ -28,6 +28,8 @@ export interface Measurement {
   readonly recording: Recording
   readonly floor: FloorBlock | null
   readonly counters: CountersBlock | null
+  /** On how the load went. */
+  readonly notes: readonly string[]
 }
 
 /** Judges the point and writes its files. */
@@ -48,7 +50,7 @@ export async function seal(
     bound: boundOf(recording),
     stated: statedErrorOf(measured),
   }
-  const notes = [...ready.probe.notes, ...workload.notes]
+  const notes = [...ready.probe.notes, ...workload.notes, ...measurement.notes]
   if (point.retries > 0) {
     const { requests, sendings } = sentAgain(measured)
     notes.push(

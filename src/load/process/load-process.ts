@@ -9,7 +9,7 @@ import { OutputError } from '../../output-folder.ts'
 import type { LoadPlan } from '../plan.ts'
 import type { RunLoadOptions } from '../run-load.ts'
 import type { FromChild, ToChild } from './messages.ts'
-import { takeRecording } from './recording-file.ts'
+import { discardRecordings, takeRecording } from './recording-file.ts'
 
 export interface LoadProcessOptions {
   /** Where recordings pass through; made when it is not there. */
@@ -32,7 +32,7 @@ export interface LoadProcess {
    * with Error (exit code, signal, end of stderr) when the process dies, and when it has not answered an abort in time.
    */
   run(plan: LoadPlan, options?: RunOptions): Promise<Recording>
-  /** Ends the process and waits until it is gone. */
+  /** Ends the process, waits until it is gone, and removes what it left. */
   stop(): Promise<void>
 }
 
@@ -125,6 +125,7 @@ class Handle implements LoadProcess {
     const deadline = setTimeout(() => this.#kill(), stopMs)
     await this.#gone
     clearTimeout(deadline)
+    await discardRecordings(this.#options.directory, this.pid)
   }
 
   /** Path of the recording. */

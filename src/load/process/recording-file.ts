@@ -1,5 +1,5 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { cannotWrite, makeFolder } from '../../output-folder.ts'
 import type { Recording } from '../../recording/recording.ts'
@@ -36,4 +36,11 @@ export async function takeRecording(path: string): Promise<Recording> {
   const recording = assemble(raw)
   for (const file of [path, ...files]) await rm(file)
   return recording
+}
+
+/** Deletes what a load process has left of recordings that nobody took. */
+export async function discardRecordings(directory: string, pid: number): Promise<void> {
+  const left = await readdir(directory).catch(() => [])
+  const own = left.filter((name) => name.startsWith(`load-${pid}-`))
+  await Promise.all(own.map((name) => rm(join(directory, name), { force: true })))
 }
