@@ -3,6 +3,7 @@ import { azureMlStream } from './servers/azure-ml-stream.ts'
 import { azureMl } from './servers/azure-ml.ts'
 import { llamaCppPython } from './servers/llama-cpp-python.ts'
 import { llamaServer } from './servers/llama-server.ts'
+import { mii } from './servers/mii.ts'
 import { nginx } from './servers/nginx.ts'
 import { sglang } from './servers/sglang.ts'
 import { transformers } from './servers/transformers.ts'
@@ -18,4 +19,5 @@ export const realServers = {
   vllm,
   transformers,
   sglang,
+  mii,
 } as const satisfies Record<string, RealServer>
