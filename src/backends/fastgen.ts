@@ -13,7 +13,6 @@ import type {
   Wire,
   WireRequest,
 } from './backend.ts'
-import { askOnce } from './fastgen/ask.ts'
 import { createDecoder } from './fastgen/decoder.ts'
 import { packArguments } from './fastgen/keyword-arguments.ts'
 import { serveArguments } from './fastgen/serve-arguments.ts'
@@ -147,6 +146,8 @@ async function probe(http: ProbeHttp, target: Target, signal: AbortSignal): Prom
   const versions = statusUrl === undefined ? null : versionsIn((await http.get(statusUrl)).json)
   const turn = { item: 0, prompt: 'Tell a long story.', messages: null, outputTokens: askedTokens, requestId: 'probe' }
   const { body, headers } = request(turn, target)
+  // Loaded on use: other backends need no gRPC.
+  const { askOnce } = await import('./fastgen/ask.ts')
   const question = { url: endpoint.url, wire: wire(target), body, headers, seconds: answerSeconds, signal }
   const decoder = createDecoder({ route: 'completions', stream: target.stream })
   const carried = (await askOnce(question)).map((data) => decoder.decode({ event: null, data }))

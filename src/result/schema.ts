@@ -193,6 +193,8 @@ export interface FailureBlock {
 }
 
 export interface AccuracyBlock {
+  /** What the client stamps, and so where its error begins; absent in earlier files. */
+  readonly stamped_at?: string
   /** After the point, its server idle: the same client on streams of the same shape from a stub that knows the truth. */
   readonly floor: FloorBlock | null
   /** Stamp minus send time of the canary's events while the point was measured, seconds. */
@@ -228,6 +230,8 @@ export interface FloorBlock {
     readonly request_bytes: number
     readonly lock_step: boolean
     readonly tls: boolean
+    /** `http`, `https` or `grpc`; absent in earlier files. */
+    readonly scheme?: string
   }
   /** Stamp minus send time of each chunk. */
   readonly arrival: FloorErrors

@@ -2,6 +2,7 @@ import type { CanaryPlan } from '../load/plan.ts'
 import { identityOf } from '../servers/process-tree.ts'
 import { guardFamily } from '../servers/sentinel.ts'
 import { certificate } from '../stub/certificate.ts'
+import type { StubOptions } from '../stub/options.ts'
 import { startStubProcess } from '../stub/stub-process.ts'
 import type { Stub } from '../stub/stub.ts'
 
@@ -14,8 +15,16 @@ export interface CanaryServer extends FloorServer {
 
 /** What replays a point's streams when no canary is read. */
 export interface FloorServer {
-  /** With TLS a second process, started when first asked for. `ca`: what its certificate is signed by. */
-  at(tls: boolean): Promise<Stub & { readonly ca: readonly string[] }>
+  /** Other schemes than http have a process of their own, started when first asked for. `ca`: what signed its certificate. */
+  at(scheme: FloorScheme): Promise<Stub & { readonly ca: readonly string[] }>
+}
+
+/** How a point's server is reached: its floor is measured the same way. */
+export type FloorScheme = 'http' | 'https' | 'grpc'
+
+const ownProcess: Readonly<Record<Exclude<FloorScheme, 'http'>, StubOptions>> = {
+  https: { models: [], tls: true },
+  grpc: { models: [], wire: 'fastgen' },
 }
 
 /** 50 events a second cost next to nothing and give a p99 within seconds. */
@@ -30,9 +39,9 @@ export async function startCanaryServer(): Promise<CanaryServer> {
   })
   const guard = guardFamily({ graceSeconds: 0 })
   guard.add([identityOf(stub.pid)])
-  let secure: Promise<Stub> | null = null
-  const startSecure = async () => {
-    const started = await startStubProcess({ models: [], tls: true })
+  const others = new Map<FloorScheme, Promise<Stub>>()
+  const startOther = async (options: StubOptions) => {
+    const started = await startStubProcess(options)
     guard.add([identityOf(started.pid)])
     return started
   }
@@ -52,14 +61,15 @@ export async function startCanaryServer(): Promise<CanaryServer> {
         turn: null,
       },
     },
-    async at(tls) {
-      if (!tls) return { ...stub, ca: [] }
-      secure ??= startSecure()
-      return { ...(await secure), ca: [certificate().cert] }
+    async at(scheme) {
+      if (scheme === 'http') return { ...stub, ca: [] }
+      const other = others.get(scheme) ?? startOther(ownProcess[scheme])
+      others.set(scheme, other)
+      return { ...(await other), ca: scheme === 'https' ? [certificate().cert] : [] }
     },
     async stop() {
       await stub.close()
-      await (await secure?.catch(() => null))?.close()
+      await Promise.all([...others.values()].map(async (other) => await (await other.catch(() => null))?.close()))
       guard.release()
     },
   }

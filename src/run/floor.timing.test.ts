@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startLoadProcess, type LoadProcess } from '../load/process/load-process.ts'
 import type { ObservedShape } from '../metrics/stream-shape.ts'
-import { startCanaryServer, type CanaryServer } from './canary-server.ts'
+import { startCanaryServer, type CanaryServer, type FloorScheme } from './canary-server.ts'
 import { measureFloor, type FloorCache } from './floor.ts'
 
 let directory: string
@@ -31,10 +31,10 @@ const observed: ObservedShape = {
   lockStep: false,
 }
 const cache: FloorCache = new Map()
-const floor = (shape: Partial<ObservedShape> = {}, tls = false) =>
+const floor = (shape: Partial<ObservedShape> = {}, scheme: FloorScheme = 'http') =>
   measureFloor(
     { ...observed, ...shape },
-    { load, server, tls, stream: true, threads: 1, measuredSeconds: 1, cache, signal: new AbortController().signal },
+    { load, server, scheme, stream: true, threads: 1, measuredSeconds: 1, cache, signal: new AbortController().signal },
   )
 
 test("a short replay of the point's shape: too few chunks for a p99", async () => {
@@ -46,11 +46,18 @@ test("a short replay of the point's shape: too few chunks for a p99", async () =
 })
 
 test('2,000 chunks have one, and a p99 beyond the p50; TLS too', async () => {
-  const block = await floor({ streams: 64, gap: 0.01, tokensPerChunk: 1 }, true)
+  const block = await floor({ streams: 64, gap: 0.01, tokensPerChunk: 1 }, 'https')
   expect(block?.shape).toMatchObject({ streams: 64, tls: true })
   expect(block?.shape.chunks).toBeGreaterThanOrEqual(2000)
   expect(block!.arrival.p99_s).toBeGreaterThan(block!.arrival.p50_s!)
   expect(block?.itl?.p99_difference_s).toEqual(expect.any(Number))
+})
+
+test('gRPC has a floor of its own, over gRPC', async () => {
+  const block = await floor({ streams: 4, tokensPerChunk: 1, chunkBytes: 60 }, 'grpc')
+  expect(block?.shape).toMatchObject({ streams: 4, scheme: 'grpc', tls: false, tokens_per_chunk: 1 })
+  expect(block?.shape.chunks).toBeGreaterThan(40)
+  expect([block!.arrival.p50_s! > 0, block!.ttft.count]).toEqual([true, block!.shape.requests])
 })
 
 test('shapes alike share a floor', async () => {

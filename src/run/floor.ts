@@ -4,7 +4,7 @@ import { quantile } from '../metrics/statistics.ts'
 import type { FloorBlock, FloorErrors } from '../result/schema.ts'
 import { pair, type Pairs } from '../stub/paired.ts'
 import { replayPlan, type StreamShape } from '../stub/replay.ts'
-import type { FloorServer } from './canary-server.ts'
+import type { FloorScheme, FloorServer } from './canary-server.ts'
 
 /** Floors of this run by shape: a shape that was replayed once is not again. */
 export type FloorCache = Map<string, FloorBlock>
@@ -12,7 +12,7 @@ export type FloorCache = Map<string, FloorBlock>
 export interface FloorOptions {
   readonly load: LoadProcess
   readonly server: FloorServer
-  readonly tls: boolean
+  readonly scheme: FloorScheme
   readonly stream: boolean
   /** Load threads of the point. */
   readonly threads: number
@@ -34,10 +34,10 @@ const mostStreams = 2048
  */
 export async function measureFloor(observed: ObservedShape, options: FloorOptions): Promise<FloorBlock | null> {
   const shape = replayShape(observed, options)
-  const key = JSON.stringify([shape, options.tls, options.threads])
+  const key = JSON.stringify([shape, options.scheme, options.threads])
   const known = options.cache.get(key)
   if (known) return known
-  const stub = await options.server.at(options.tls)
+  const stub = await options.server.at(options.scheme)
   await stub.clear()
   const threads = Math.min(options.threads, shape.streams)
   const plan = replayPlan(stub.url, shape, { ca: stub.ca, threads })
@@ -57,7 +57,8 @@ export async function measureFloor(observed: ObservedShape, options: FloorOption
       chunk_bytes: shape.chunkBytes,
       request_bytes: shape.requestBytes,
       lock_step: shape.lockStep,
-      tls: options.tls,
+      tls: options.scheme === 'https',
+      scheme: options.scheme,
     },
     arrival: errorsOf({ reported: arrival, truth: arrival.map(() => 0) }, enough),
     ttft: errorsOf(ttft, enough),

@@ -1,3 +1,5 @@
+import type { Target } from '../backends/backend.ts'
+import type { FloorScheme } from './canary-server.ts'
 import { measure, seconds } from '../metrics/measured.ts'
 import { observedShape } from '../metrics/stream-shape.ts'
 import type { Recording } from '../recording/recording.ts'
@@ -20,7 +22,7 @@ export async function floorOf(given: PointMeasurement, recording: Recording): Pr
     return await measureFloor(observed, {
       load,
       server: ready.canary,
-      tls: ready.target.endpoints.some(({ url }) => url.startsWith('https:')),
+      scheme: schemeOf(ready.target),
       stream: point.stream,
       threads: Math.max(...recording.requests.thread.map((thread) => thread ?? 0)) + 1,
       measuredSeconds: seconds(measured.span),
@@ -31,4 +33,10 @@ export async function floorOf(given: PointMeasurement, recording: Recording): Pr
     context.note(`${point.label}: the client's floor was not measured: ${String(error)}`)
     return null
   }
+}
+
+/** One for all endpoints of a target. */
+function schemeOf({ endpoints }: Target): FloorScheme {
+  const scheme = endpoints[0]?.url.split(':')[0]
+  return scheme === 'https' || scheme === 'grpc' ? scheme : 'http'
 }

@@ -1,3 +1,4 @@
+import { stampedAt } from '../load/transport/index.ts'
 import { boundOf } from '../metrics/bound.ts'
 import { inSituOf } from '../metrics/in-situ.ts'
 import { deriveMetrics } from '../metrics/index.ts'
@@ -45,6 +46,7 @@ export async function seal(
   const measured = measure(recording, factsOf({ ...given, point }, environment, counters))
   const metrics = deriveMetrics(measured)
   const accuracy = {
+    stamped_at: stampedAt[(ready.probe.wire ?? given.backend.wire(ready.target)).transport],
     floor: measurement.floor,
     in_situ: inSituOf(recording),
     bound: boundOf(recording),

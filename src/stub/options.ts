@@ -52,6 +52,9 @@ export function settle(options: StubOptions): StubSettings {
   throw new UserError(`stub: ${issue ? describeIssue(issue, options) : 'not understood'}`, 2)
 }
 
+/** Holds as JSON what one request settles for itself, where a body has no place for it. */
+export const overridesHeader = 'x-stub-overrides'
+
 /** What one request may settle for itself, in the body's field `stub`. */
 export const overridesSchema = z.strictObject({
   schedule: scheduleSchema.optional(),

@@ -1,6 +1,9 @@
+import type { Backend, Target } from '../backends/backend.ts'
+import { normalizeBaseUrl } from '../backends/base-url.ts'
+import { fastgen } from '../backends/fastgen.ts'
 import { openai } from '../backends/openai.ts'
-import type { Target } from '../backends/backend.ts'
 import type { CanaryPlan, LoadPlan, PlannedRequest } from '../load/plan.ts'
+import { overridesHeader, type Overrides } from './options.ts'
 
 /** Streams as a client sees them: what decides how exact it can be. */
 export interface StreamShape {
@@ -27,15 +30,27 @@ export interface ReplayOptions {
   readonly threads?: number
 }
 
-/** The load that makes a stub send streams of this shape. `canary` and `threads` as in a point. */
+type ReplayRequest = Pick<PlannedRequest, 'path' | 'headers' | 'body'>
+
+/** By the scheme of a stub's address: who speaks its wire, and how it is told what to send. */
+const replays: Readonly<Record<string, { backend: Backend; request: (shape: StreamShape) => ReplayRequest }>> = {
+  grpc: { backend: fastgen, request: grpcRequest },
+  http: { backend: openai, request: httpRequest },
+  https: { backend: openai, request: httpRequest },
+}
+
+/** The load that makes a stub send streams of this shape, on the stub's wire. `canary` as in a point. */
 export function replayPlan(
   url: string,
   shape: StreamShape,
   { canary = null, ca = [], threads = 1 }: ReplayOptions = {},
 ): LoadPlan {
+  const replay = replays[new URL(url).protocol.slice(0, -1)]
+  if (replay === undefined) throw new Error(`no replay at ${url}`)
+  const { backend } = replay
   const target: Target = {
-    backendId: openai.id,
-    endpoints: [{ url: `${url}/v1` }],
+    backendId: backend.id,
+    endpoints: [{ url: normalizeBaseUrl(url, backend.baseUrl) }],
     model: 'stub',
     route: 'completions',
     stream: shape.stream,
@@ -44,16 +59,16 @@ export function replayPlan(
     sampling: { temperature: 1, topP: 0.9, seed: 1 },
   }
   const { streams, requestsEach } = shape
-  const body = requestBody(shape)
+  const request = replay.request(shape)
   return {
     endpoints: target.endpoints,
     threads,
     balance: 'round-robin',
     retries: 0,
     method: 'POST',
-    wire: openai.wire(target),
-    decoder: { module: openai.decoderModule, options: { route: target.route, stream: target.stream } },
-    success: openai.success,
+    wire: backend.wire(target),
+    decoder: { module: backend.decoderModule, options: { route: target.route, stream: target.stream } },
+    success: backend.success,
     scenario: {
       kind: 'closedLoop',
       clients: streams,
@@ -61,7 +76,7 @@ export function replayPlan(
       warmup: { rounds: 0, maxRounds: 0, agreement: 0.05 },
     },
     warmup: [],
-    requests: Array.from({ length: streams * requestsEach }, (_, item) => replayRequest(item, body)),
+    requests: Array.from({ length: streams * requestsEach }, (_, item) => replayRequest(item, request)),
     limits: { connect: 10, firstByte: 30, idle: 30, total: 60 },
     ca,
     seed: 1,
@@ -71,12 +86,12 @@ export function replayPlan(
   }
 }
 
-function replayRequest(item: number, body: string): PlannedRequest {
+function replayRequest(item: number, { path, headers, body }: ReplayRequest): PlannedRequest {
   const requestId = `replay-${item}`
   return {
     item,
-    path: '/completions',
-    headers: { 'content-type': 'application/json', 'x-request-id': requestId },
+    path,
+    headers: { ...headers, 'x-request-id': requestId },
     body,
     requestId,
     askedPromptTokens: null,
@@ -86,24 +101,41 @@ function replayRequest(item: number, body: string): PlannedRequest {
   }
 }
 
-function requestBody(shape: StreamShape): string {
-  const { stream, tokensPerChunk, chunkBytes, ttftSeconds, gapSeconds } = shape
+function httpRequest(shape: StreamShape): ReplayRequest {
   const body = {
     model: 'stub',
     prompt: '',
-    max_tokens: shape.chunksEach * tokensPerChunk,
-    stream,
-    stub: {
-      schedule: {
-        kind: shape.lockStep ? 'lockStep' : 'staggered',
-        ttftMs: ttftSeconds * 1000,
-        // The schedule counts tokens: those of a chunk are due with the chunk's first.
-        itlMs: Math.max(0.001, (gapSeconds * 1000) / tokensPerChunk),
-      },
-      tokensPerChunk,
-      eventBytes: Math.round(chunkBytes),
-    },
+    max_tokens: shape.chunksEach * shape.tokensPerChunk,
+    stream: shape.stream,
+    stub: overridesOf(shape),
   }
   const missing = Math.max(1, Math.round(shape.requestBytes) - JSON.stringify(body).length)
-  return JSON.stringify({ ...body, prompt: 'x'.repeat(missing) })
+  return {
+    path: '/completions',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...body, prompt: 'x'.repeat(missing) }),
+  }
+}
+
+function grpcRequest(shape: StreamShape): ReplayRequest {
+  const kwargs = { max_new_tokens: { ivalue: shape.chunksEach * shape.tokensPerChunk } }
+  return {
+    path: '/',
+    headers: { [overridesHeader]: JSON.stringify(overridesOf(shape)) },
+    body: JSON.stringify({ request: ['x'.repeat(Math.max(1, Math.round(shape.requestBytes)))], query_kwargs: kwargs }),
+  }
+}
+
+/** What a request tells the stub to do for it. */
+function overridesOf({ lockStep, ttftSeconds, gapSeconds, tokensPerChunk, chunkBytes }: StreamShape): Overrides {
+  return {
+    schedule: {
+      kind: lockStep ? 'lockStep' : 'staggered',
+      ttftMs: ttftSeconds * 1000,
+      // The schedule counts tokens: those of a chunk are due with the chunk's first.
+      itlMs: Math.max(0.001, (gapSeconds * 1000) / tokensPerChunk),
+    },
+    tokensPerChunk,
+    eventBytes: Math.max(1, Math.round(chunkBytes)),
+  }
 }

@@ -17,4 +17,4 @@ export type CreateStubServer = (
   settings: StubSettings,
   pacer: Pacer,
   countPromptTokens: (text: string) => number,
-) => StubServer
+) => Promise<StubServer>

@@ -29,7 +29,11 @@ export async function startStub(
   const settings = settle(options)
   const pacer = await createPacer()
   await rehearse(pacer)
-  const stub = stubServers[settings.wire](settings, pacer, countPromptTokens ?? promptCounters[settings.promptTokens])
+  const stub = await stubServers[settings.wire](
+    settings,
+    pacer,
+    countPromptTokens ?? promptCounters[settings.promptTokens],
+  )
   stub.server.listen(settings.port, settings.host)
   try {
     await once(stub.server, 'listening')

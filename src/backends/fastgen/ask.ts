@@ -1,10 +1,9 @@
-import { Client, Metadata, status as statusCode, type StatusObject } from '@grpc/grpc-js'
+import { Client, credentials, Metadata, status as statusCode, type StatusObject } from '@grpc/grpc-js'
 import { UserError } from '../../errors.ts'
 import { asBytes, channelOptions } from '../../grpc/channel-options.ts'
 import { plainDetails } from '../../grpc/details.ts'
 import { protoMethod } from '../../grpc/proto-method.ts'
 import { grpcTarget } from '../../grpc/target.ts'
-import { credentials } from '@grpc/grpc-js'
 import type { Wire } from '../backend.ts'
 
 export interface Question {

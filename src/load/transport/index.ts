@@ -15,6 +15,12 @@ const transports: Transports = {
   grpc: async (wire, target) => (await import('./grpc/grpc-transport.ts')).grpcTransport(wire, target),
 }
 
+/** What each transport stamps, for a result to tell. */
+export const stampedAt: Readonly<Record<Wire['transport'], string>> = {
+  http: 'socket read',
+  grpc: 'HTTP/2 stream event (native session under @grpc/grpc-js), once a socket read',
+}
+
 /** The transport of a plan's wire. Throws UserError when an endpoint is none for it. */
 export async function openTransport(wire: Wire, target: TransportTarget): Promise<Transport> {
   // The kind picks the function that takes the wire of that kind, which the type checker cannot follow.

@@ -14,7 +14,7 @@ import { createBatchClock } from '../batch-clock.ts'
 import { monotonicNs } from '../clock.ts'
 import { Desk } from '../desk.ts'
 import { parseFault } from '../faults/index.ts'
-import { overridesSchema, type StubSettings } from '../options.ts'
+import { overridesHeader, overridesSchema, type StubSettings } from '../options.ts'
 import type { Pacer } from '../pacer.ts'
 import { end } from '../player.ts'
 import type { StubServer } from '../stub-server.ts'
@@ -38,9 +38,6 @@ export interface MiiRequest {
 
 type UnaryCall = ServerUnaryCall<MiiRequest, Buffer>
 type StreamCall = ServerWritableStream<MiiRequest, Buffer>
-
-/** Holds as JSON what one request settles for itself. */
-export const overridesHeader = 'x-stub-overrides'
 
 const defaultMaxLength = 1_000_000
 

@@ -33,7 +33,7 @@ export function streamSteps(answer: Answer, ask: Ask): readonly Step[] {
         return { kind: 'message', answer: told, event: tokens > 0 ? 'text' : 'finish', tokens, dueNs }
       }
       if (isToken(event)) {
-        const token = message(event.texts.join(''), 'none', tokensOf(event))
+        const token = message(padded(event.texts.join(''), answer.eventBytes), 'none', tokensOf(event))
         return event.finishReason === null ? [token] : [token, message('', event.finishReason, 0)]
       }
       if (event.kind === 'finish') return [message('', event.reason, 0)]
@@ -41,6 +41,12 @@ export function streamSteps(answer: Answer, ask: Ask): readonly Step[] {
     }),
   )
 }
+
+/** What a message holds beside its text, about. */
+const frameBytes = 40
+
+/** The text, longer where a message is to be of that size. */
+const padded = (text: string, bytes: number): string => text.padEnd(bytes - frameBytes, '.')
 
 /** The whole answer in one message, when the last token is there. */
 export function wholeSteps(answer: Answer, ask: Ask): readonly Step[] {
