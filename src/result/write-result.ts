@@ -11,7 +11,7 @@ import { countEndpoints, countOutcomes, groupFailures } from './outcomes.ts'
 import { readableJson } from './readable-json.ts'
 import { toJsonColumns, toSeconds } from './request-columns.ts'
 import { listsTokens, responseDetails } from './response-details.ts'
-import type { FileReference, PointBlock, ResultFile, ServemarkBlock, TokenLedger } from './schema.ts'
+import type { FileReference, FloorBlock, PointBlock, ResultFile, ServemarkBlock, TokenLedger } from './schema.ts'
 import { giveWay, writeSealed } from './sealed-file.ts'
 import { seriesToArrow } from './series-file.ts'
 
@@ -60,6 +60,13 @@ export async function writeResult(result: PointResult, now: Date): Promise<{ pat
   if (series) await writeSealed(paths.series, series)
   await writeSealed(paths.json, readableJson(file))
   return { path: paths.json, file }
+}
+
+/** Seals a point's JSON again, with the client's floor, which is only known afterwards. */
+export async function addFloor(path: string, file: ResultFile, floor: FloorBlock): Promise<void> {
+  const { servemark } = file
+  const accuracy = { ...servemark.accuracy, floor }
+  await writeSealed(path, readableJson({ ...file, servemark: { ...servemark, accuracy } }))
 }
 
 function reference(path: string, bytes: Uint8Array): FileReference {

@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts'
 import { loadKind } from '../plan/load-shapes/index.ts'
 import { resultPaths } from '../result/names.ts'
 import type { PromptCacheBlock } from '../result/schema.ts'
+import { addFloor } from '../result/write-result.ts'
 import { type Workload, buildWorkload } from '../workload/workload.ts'
 import { countedLoad } from './counted-load.ts'
 import { findEarlier } from './earlier-point.ts'
@@ -65,7 +66,6 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
   const recording = withTokenizerCounts(counted.recording, workload, ready.tokenizer)
   const ranOutEarly = ranOut(plan, recording)
   if (ranOutEarly !== null) context.note(`${point.label}: ${ranOutEarly}`)
-  const floor = await floorOf(given, recording)
   report('judging')
   const target = interrupted
     ? resultPaths(join(context.runDirectory, 'interrupted'), configuration.resultLabel, nameOf(given))
@@ -77,10 +77,12 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
     workload,
     promptCache,
     recording,
-    floor,
     counters: counted.counters,
     notes: ranOutEarly === null ? [] : [ranOutEarly],
   })
+  // After sealing: what was measured survives whatever ends the replay.
+  const floor = await floorOf(given, recording)
+  if (floor !== null) await addFloor(path, file, floor)
   const shown = relative(context.outDirectory, path)
   if (interrupted) {
     return { ended: { kind: 'interrupted', file: shown }, failure: `interrupted; what was measured is kept in ${path}` }

@@ -10,7 +10,7 @@ import { judge } from '../metrics/verdict.ts'
 import type { Point } from '../plan/types.ts'
 import type { Recording } from '../recording/recording.ts'
 import type { ResultPaths } from '../result/names.ts'
-import type { CountersBlock, FloorBlock, PromptCacheBlock, ResultFile } from '../result/schema.ts'
+import type { CountersBlock, PromptCacheBlock, ResultFile } from '../result/schema.ts'
 import { writeResult } from '../result/write-result.ts'
 import { isOwnTokenizer } from '../workload/tokenizers/index.ts'
 import type { Workload } from '../workload/workload.ts'
@@ -27,7 +27,6 @@ export interface Measurement {
   readonly workload: Workload
   readonly promptCache: PromptCacheBlock
   readonly recording: Recording
-  readonly floor: FloorBlock | null
   readonly counters: CountersBlock | null
   /** On how the load went. */
   readonly notes: readonly string[]
@@ -47,7 +46,7 @@ export async function seal(
   const metrics = deriveMetrics(measured)
   const accuracy = {
     stamped_at: stampedAt[(ready.probe.wire ?? given.backend.wire(ready.target)).transport],
-    floor: measurement.floor,
+    floor: null,
     in_situ: inSituOf(recording),
     bound: boundOf(recording),
     stated: statedErrorOf(measured),
