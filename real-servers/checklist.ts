@@ -58,16 +58,18 @@ export class Checklist {
     try {
       const { text, value } = await work()
       this.passed++
-      print(`  ok    ${name}: ${text.replaceAll('\n', '\n          ')}`)
+      print(`  ok    ${name}: ${indented(text)}`)
       return value
     } catch (error) {
       signal.throwIfAborted()
       this.failed++
-      print(`  FAIL  ${name}: ${describe(error)}`)
+      print(`  FAIL  ${name}: ${indented(describe(error))}`)
       return null
     }
   }
 }
+
+const indented = (text: string) => text.replaceAll('\n', '\n          ')
 
 /** A fault of this code keeps its stack. */
 function describe(error: unknown): string {
