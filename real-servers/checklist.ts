@@ -1,8 +1,8 @@
-import { CheckFailed } from './checks/check.ts'
+import { CannotJudge, CheckFailed } from './checks/check.ts'
 import { UserError } from '../src/errors.ts'
 
 export type Outcome =
-  | { readonly kind: 'checked'; readonly passed: number; readonly failed: number }
+  | { readonly kind: 'checked'; readonly passed: number; readonly failed: number; readonly unjudged: number }
   | { readonly kind: 'skipped'; readonly why: string }
 
 export interface Found<T> {
@@ -20,6 +20,7 @@ export class Checklist {
   private readonly options: ChecklistOptions
   private passed = 0
   private failed = 0
+  private unjudged = 0
   private skipped: string | null = null
 
   constructor(options: ChecklistOptions) {
@@ -28,7 +29,7 @@ export class Checklist {
 
   get outcome(): Outcome {
     if (this.skipped !== null) return { kind: 'skipped', why: this.skipped }
-    return { kind: 'checked', passed: this.passed, failed: this.failed }
+    return { kind: 'checked', passed: this.passed, failed: this.failed, unjudged: this.unjudged }
   }
 
   skip(why: string): void {
@@ -62,6 +63,11 @@ export class Checklist {
       return value
     } catch (error) {
       signal.throwIfAborted()
+      if (error instanceof CannotJudge) {
+        this.unjudged++
+        print(`  ?     ${name}: not judged, the machine is too busy: ${error.message}`)
+        return null
+      }
       this.failed++
       print(`  FAIL  ${name}: ${indented(describe(error))}`)
       return null

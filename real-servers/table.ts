@@ -1,3 +1,4 @@
+import type { Outcome } from './checklist.ts'
 import type { VisitReport } from './visit.ts'
 
 const heads = ['server', 'version', 'points', 'ok requests', 'time', 'checks'] as const
@@ -10,9 +11,7 @@ export function visitTable(reports: readonly VisitReport[]): string {
     String(points),
     String(okRequests),
     `${Math.round(seconds)} s`,
-    outcome.kind === 'skipped'
-      ? `SKIPPED: ${outcome.why}`
-      : `${outcome.passed} passed${outcome.failed > 0 ? `, ${outcome.failed} FAILED` : ''}`,
+    outcomeText(outcome),
   ])
   const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => (row[column] ?? '').length)))
   const line = (cells: readonly string[]) =>
@@ -24,4 +23,11 @@ export function visitTable(reports: readonly VisitReport[]): string {
       })
       .join('  ')
   return [line(heads), ...rows.map(line)].join('\n')
+}
+
+function outcomeText(outcome: Outcome): string {
+  if (outcome.kind === 'skipped') return `SKIPPED: ${outcome.why}`
+  const { passed, failed, unjudged } = outcome
+  const rest = [failed > 0 ? `, ${failed} FAILED` : '', unjudged > 0 ? `, ${unjudged} not judged` : '']
+  return `${passed} passed${rest.join('')}`
 }

@@ -7,6 +7,11 @@ export class CheckFailed extends Error {
   override readonly name = 'CheckFailed'
 }
 
+/** Nothing was found out: the machine kept the client from its work. */
+export class CannotJudge extends Error {
+  override readonly name = 'CannotJudge'
+}
+
 export function must(holds: boolean, text: () => string): asserts holds {
   if (!holds) throw new CheckFailed(text())
 }

@@ -2,6 +2,7 @@ import { readTimings } from '../../src/metrics/server-timings.ts'
 import type { Allowance, OwnTimes } from '../real-server.ts'
 import type { Point } from '../suite/suite.ts'
 import { CheckFailed, must } from './check.ts'
+import { clientLateness } from './client-lateness.ts'
 
 /** Servers round their times, and read their clock a little after the request was there. */
 const rounding = 0.0005
@@ -21,15 +22,17 @@ export function checkOwnTimes(points: readonly Point[], times: OwnTimes): string
     const told = (['ttft', 'e2e'] as const).flatMap(
       (what) => compare(point, what, allowanceOf(point, times.allowance)) ?? [],
     )
-    return told.length === 0 ? [] : [`${point.point.load_words.name} ${told.join(', ')}`]
+    const late = clientLateness(point) ?? 0
+    const client = late > times.allowance.seconds ? `, with a client that says itself it is ${show(late)} late` : ''
+    return told.length === 0 ? [] : [`${point.point.load_words.name} ${told.join(', ')}${client}`]
   })
   if (texts.length === 0) throw new CheckFailed('there was no time to compare')
   return `ours are longer: ${texts.join('; ')}`
 }
 
 /** On a busy machine the client's own stamps are late: it says itself by how much. */
-function allowanceOf({ accuracy }: Point, { seconds, why }: Allowance): Allowance {
-  const late = Math.max(accuracy.in_situ?.p99_s ?? 0, accuracy.bound?.p99_s ?? 0)
+function allowanceOf(point: Point, { seconds, why }: Allowance): Allowance {
+  const late = clientLateness(point) ?? 0
   return { seconds: seconds + late, why: `${why}, and the client's own lateness of ${show(late)}` }
 }
 

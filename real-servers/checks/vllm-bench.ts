@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { complaint, type Suite, type SuiteRun } from '../suite/suite.ts'
 import { runCommand } from '../workshop/run-command.ts'
-import { must, type Check, type CheckContext } from './check.ts'
+import { CannotJudge, must, type Check, type CheckContext } from './check.ts'
+import { clientLateness } from './client-lateness.ts'
 
 /** The same load for both. */
 const load = { clients: 8, requests: 64, promptTokens: 128, outputTokens: 64 } as const
@@ -83,6 +84,9 @@ export function vllmBench(model: string): Check {
   }
 }
 
+/** Seconds; beyond, ours is no measure of theirs. A token takes a few milliseconds, an answer some hundred. */
+const latest = 0.03
+
 export type Theirs = Readonly<Record<string, unknown>>
 
 /** One run of ours: by our definitions, and the same requests by theirs. */
@@ -149,6 +153,8 @@ async function measureOurs({ suite, server }: CheckContext, label: string): Prom
   mustBeDone(run)
   const [point] = await suite.results(label)
   must(point !== undefined, () => `no result: ${complaint(run)}`)
+  const late = clientLateness(point) ?? Infinity
+  if (late > latest) throw new CannotJudge(`our client says itself that it was ${(late * 1000).toFixed(0)} ms late`)
   return { metrics: point.metrics as unknown as Metrics, byTheirs: await exported(suite, label) }
 }
 
