@@ -1,3 +1,6 @@
+import type { PollBatches } from './poll-batch.ts'
+import type { Timer } from './scenarios/scenario.ts'
+
 /** Something that wakes this thread at given times. */
 export interface Waker {
   /**
@@ -80,5 +83,16 @@ export class TimedSends {
     if (times[this.#next]! - now() > this.#spinNs) return
     this.#spinning = true
     soon(this.#turn)
+  }
+}
+
+/** Sends at given times on this loop: woken by `waker`, and at each read, because the loop is at work then. */
+export function timerOf(waker: Waker, now: () => number, originNs: number, batches: PollBatches): Timer {
+  return (times, spin, due) => {
+    const soon = (callback: () => void): void => void setImmediate(callback)
+    const sends = new TimedSends({ now, originNs, times, waker, spin, soon, due })
+    batches.onRead = () => sends.poll()
+    sends.start()
+    return () => sends.stop()
   }
 }

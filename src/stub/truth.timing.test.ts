@@ -22,9 +22,9 @@ afterAll(async () => {
 })
 
 /** Stub, load generator and test each in a process of its own, as in a run. */
-async function point(options: StubOptions, clients: number, requests: number): Promise<StubMeasurement> {
+async function point(options: StubOptions, clients: number, requests: number, threads = 1): Promise<StubMeasurement> {
   await using stub = await startStubProcess(options)
-  return await measureStub(stub, { clients, requests, outputTokens: 32 }, (plan) => load.run(plan))
+  return await measureStub(stub, { clients, requests, outputTokens: 32, threads }, (plan) => load.run(plan))
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
@@ -49,13 +49,16 @@ const schedules = [
 
 describe.each(schedules)('$kind schedule, ttft $ttftMs ms, itl $itlMs ms', (schedule) => {
   test.each([
-    { clients: 1, requests: 4 },
-    { clients: 8, requests: 24 },
-    { clients: 64, requests: 128 },
-  ])('$clients clients measure what was sent', async ({ clients, requests }) => {
-    const measurement = await point({ schedule }, clients, requests)
+    { clients: 1, requests: 4, threads: 1 },
+    { clients: 8, requests: 24, threads: 1 },
+    { clients: 64, requests: 128, threads: 1 },
+    // One schedule is enough to see that two threads tell the truth, too.
+    ...(schedule.kind === 'fixed' ? [{ clients: 64, requests: 128, threads: 2 }] : []),
+  ])('$clients clients in $threads threads measure what was sent', async ({ clients, requests, threads }) => {
+    const measurement = await point({ schedule }, clients, requests, threads)
     const { recording, metrics, log } = measurement
     expect(new Set(recording.requests.outcome)).toEqual(new Set(['ok']))
+    expect(new Set(recording.requests.thread).size).toBe(threads)
     const sent = truth(log.requests)
     expect(sent.ttftMs).toHaveLength(requests)
     expect(sent.itlMs).toHaveLength(requests * 31)

@@ -16,11 +16,13 @@ import { newRecord, type RequestRecord } from '../request-record.ts'
 import { runScenario } from '../scenarios/index.ts'
 import type { Assignment, ScenarioContext, Sent, Timer } from '../scenarios/scenario.ts'
 import { ThreadReport } from '../thread-report.ts'
-import { TimedSends, type Waker } from '../timed-sends.ts'
+import { timerOf, type Waker } from '../timed-sends.ts'
 import { startTimerThread } from '../timer-thread.ts'
 import type { OpenSocket } from '../transport/http/open-socket.ts'
 import { openSocket } from '../transport/http/open-socket.ts'
 import type { PreparedRequest, Transport } from '../transport/transport.ts'
+import { connectionsEach } from './connections-each.ts'
+import { delayUnless } from './delay.ts'
 import { Drain } from './drain.ts'
 import { SharedState, type ThreadCounts } from './shared-state.ts'
 import type { ThreadPart, ThreadTask } from './task.ts'
@@ -191,22 +193,10 @@ export class LoadThread {
   }
 
   async #timer(): Promise<Timer> {
-    const count = this.#task.requests.filter((_, index) => this.#mine(index)).length
+    const { requests, anchor } = this.#task
+    const count = requests.filter((_, index) => this.#mine(index)).length
     const waker = await (this.#environment.startWaker ?? startTimerThread)(count)
-    return (times, spin, due) => {
-      const sends = new TimedSends({
-        now: this.#context.now,
-        originNs: this.#task.anchor.monotonicNs,
-        times,
-        waker,
-        spin,
-        soon: (callback) => void setImmediate(callback),
-        due,
-      })
-      this.#batches.onRead = () => sends.poll()
-      sends.start()
-      return () => sends.stop()
-    }
+    return timerOf(waker, this.#context.now, anchor.monotonicNs, this.#batches)
   }
 
   #scenarioContext(): ScenarioContext {
@@ -256,17 +246,7 @@ export class LoadThread {
   }
 
   #delay(seconds: number): Promise<void> {
-    const { signal } = this.#stopping
-    if (signal.aborted) return Promise.resolve()
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = setTimeout(done, seconds * 1000)
-      signal.addEventListener('abort', done)
-    })
+    return delayUnless(this.#stopping.signal, seconds)
   }
 
   #onStop(callback: () => void): void {
@@ -312,11 +292,6 @@ export class LoadThread {
     if (!measured || limit === null) return
     if (this.#shared.addFailure() > limit * this.#task.requests.length) this.#end('error_rate')
   }
-}
-
-/** With several endpoints no share is even at every moment: one that opens its connection in the window would be late. */
-function connectionsEach(clients: number, endpoints: number): number {
-  return Math.min(clients, Math.ceil((clients / endpoints) * (endpoints > 1 ? 2 : 1)))
 }
 
 const noMoments: ScenarioContext['moments'] = {

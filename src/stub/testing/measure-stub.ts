@@ -16,6 +16,7 @@ export interface StubLoad {
   readonly outputTokens: number
   readonly route?: 'completions' | 'chat'
   readonly stream?: boolean
+  readonly threads?: number
   readonly limits?: Partial<LoadPlan['limits']>
   /** The backend of the stub's wire. */
   readonly backend?: Backend
@@ -36,7 +37,16 @@ export interface StubMeasurement {
  */
 export async function measureStub(
   stub: Stub,
-  { clients, requests, outputTokens, route = 'completions', stream = true, limits, backend = openai }: StubLoad,
+  {
+    clients,
+    requests,
+    outputTokens,
+    route = 'completions',
+    stream = true,
+    threads = 1,
+    limits,
+    backend = openai,
+  }: StubLoad,
   run: (plan: LoadPlan) => Promise<Recording>,
 ): Promise<StubMeasurement> {
   const target: Target = {
@@ -55,7 +65,7 @@ export async function measureStub(
   const recording = await run({
     endpoints: target.endpoints,
     balance: 'round-robin',
-    threads: 1,
+    threads,
     method: 'POST',
     wire: backend.wire(target),
     decoder: { module: backend.decoderModule, options: { route, stream } },
