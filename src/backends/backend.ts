@@ -232,8 +232,6 @@ export interface Backend {
   readonly estimate?: (
     model: string,
   ) => { readonly secondsPerPromptToken: number; readonly secondsPerOutputToken: number } | null
-  /** Set while a backend is declared but cannot run yet; the reason is shown before any load. */
-  readonly unavailable?: string
 }
 
 export interface OwnReplicas {

@@ -54,13 +54,6 @@ test.each(list.map((backend) => [backend.id, backend] as const))(
   },
 )
 
-test.each(list.filter((backend) => backend.unavailable !== undefined).map((backend) => [backend.id, backend] as const))(
-  '%s says in one line why it cannot run',
-  (id, backend) => {
-    expect(backend.unavailable).toMatch(new RegExp(`^${id}: servemark cannot [^\\n]+$`))
-  },
-)
-
 describe('launch', () => {
   const parameters: ServerParameters = {
     tensorParallel: 4,

@@ -65,7 +65,7 @@ async function describeServer(configuration: ServerConfiguration, backend: Backe
     const variables = Object.entries(redactor.value(env)).map(([name, value]) => `${name}=${shellQuote(value)}`)
     return `$ ${[...variables, ...redactor.args(argv).map(shellQuote)].join(' ')}`
   })
-  return [...lines, ...(backend.unavailable ? [backend.unavailable] : [])].join('\n    ')
+  return lines.join('\n    ')
 }
 
 /** The longest prompt + output, and the most requests in flight, that a configuration's points may ask for. */

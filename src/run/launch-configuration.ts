@@ -33,7 +33,6 @@ export async function launchConfiguration(
   backend: Backend,
   options: Options,
 ): Promise<LaunchedServers> {
-  if (backend.unavailable) throw new UserError(backend.unavailable)
   if (!backend.launch) {
     throw new UserError(`${backend.id}: where is the server? Give its address: --base-url http://host:8000`, 2)
   }

@@ -26,7 +26,6 @@ export async function openServer(
   context: RunContext,
   signal: AbortSignal,
 ): Promise<ServerSession> {
-  if (backend.unavailable) throw new UserError(backend.unavailable)
   if (configuration.endpoint) {
     const { baseUrl, others = [] } = configuration.endpoint
     return {
