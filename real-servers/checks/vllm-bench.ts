@@ -148,7 +148,8 @@ async function measureOurs({ suite, server }: CheckContext, label: string): Prom
   const { clients, requests, promptTokens, outputTokens } = load
   const words = ['--label', label, '--allow-invalid', '--clients', String(clients), '--requests', String(requests)]
   const lengths = ['--prompt-tokens', String(promptTokens), '--output-tokens', String(outputTokens)]
-  const fixed = ['--prompt-tokens-var', '0', '--output-tokens-var', '0']
+  // Theirs starts all clients at once, and with equal lengths they stay in step: each prompt waits for all the others.
+  const fixed = ['--prompt-tokens-var', '0', '--output-tokens-var', '0', '--stagger', '0']
   const run = await suite.bench([...server.words, ...words, ...lengths, ...fixed]).done
   mustBeDone(run)
   const [point] = await suite.results(label)
