@@ -53,7 +53,8 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
     }
   }
   const environment = await attempt('environment', () => collectEnvironment(), {})
-  const plots = results.length === 0 ? [] : await attempt('plots', () => writePlots(results, context.outDirectory), [])
+  const drawn = context.run.plots ? results : []
+  const plots = drawn.length === 0 ? [] : await attempt('plots', () => writePlots(drawn, context.outDirectory), [])
   const against =
     run.baseline &&
     againstBaseline(

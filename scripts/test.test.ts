@@ -37,10 +37,11 @@ test('all well: the count alone', () => {
 test('what failed beside the tests stands before the count', () => {
   const format = 'echo "Format issues found in above 3 files. Run"; exit 1'
   const { status, lines } = run({ oxlint: 'exit 1', oxfmt: format, tsc: 'exit 2', vitest: `${passed}; exit 1` })
-  expect(lines.slice(-6)).toEqual([
+  expect(lines.slice(-7)).toEqual([
     'lint: failed',
     'format: failed (3 files); mend it: npm run format',
-    'types: failed',
+    'types: failed in .',
+    'types: failed in src/report/page',
     'unit: failed beside its tests, see above',
     'timing: failed beside its tests, see above',
     '4 passed, 1 failed',

@@ -39,6 +39,10 @@ export const runOptions = {
     'Invalid points do not fail the run; thresholds and --fail-on-regression judge them too',
     { group: 'results', flagOnly: true },
   ),
+  plots: option(z.boolean().default(true), 'Draw the plots at the end; --no-plots leaves them to npm run plot', {
+    group: 'results',
+    flagOnly: true,
+  }),
   dryRun: option(z.boolean().default(false), 'Show the plan and the command line of each server; start nothing', {
     group: 'run',
     flagOnly: true,
