@@ -26,7 +26,7 @@ function ours(byTheirs: number): Ours {
 test('each figure with what lies in its definition and what in the measuring', () => {
   const text = compareFigures([ours(1000), ours(1000)], [theirs(1100), theirs(1100)])
   expect(text).toMatch(/^every figure agrees\n/)
-  expect(text).toMatch(/^mean_ttft_ms +1000 +1000 +1100 +\+0\.0 % +\+10\.0 % +25 %$/m)
+  expect(text).toMatch(/^median_tpot_ms +1000 +1000 +1100 +\+0\.0 % +\+10\.0 % +25 %$/m)
   expect(text).toMatch(/^request_throughput +1\.000 +1000 +1100 +\+99900\.0 % +\+10\.0 % +25 %$/m)
   expect(text.split('\n').filter((line) => /^\w+: theirs /.test(line))).toHaveLength(3 + names.length)
 })
