@@ -29,9 +29,10 @@ const wanted = createHash('sha256')
 if (!installed()) install()
 
 const script = process.argv[2]
+// Compiled code is kept: it halves the start of everything that runs below.
 const child = spawn(node, [join(root, script), ...process.argv.slice(3)], {
   stdio: 'inherit',
-  env: Object.assign({}, process.env, {
+  env: Object.assign({ NODE_COMPILE_CACHE: join(modules, '.cache', 'node-compile') }, process.env, {
     PATH: join(modules, '.bin') + delimiter + process.env.PATH,
     INIT_CWD: process.env.INIT_CWD || process.cwd(),
   }),
