@@ -116,6 +116,20 @@ describe('accuracy', () => {
     })
     expect(boundOf(recording)).toMatchObject({ p50_s: expect.closeTo(3e-3, 9), max_s: 4e-3, polls: 2 })
   })
+
+  test.each([
+    [1, 1e-3],
+    [300, 8e-3],
+  ])('the bound is over reads: a long turn before a poll of %i reads gives a p99 of %f s', (reads, p99) => {
+    const recording = makeRecording([{ sent: 0, chunks: Array.from({ length: 200 }, (_, nth) => (nth + 1) / 100) }], {
+      busy: [8e-3, 1e-3],
+    })
+    const batches = {
+      ...recording.batches,
+      reads: recording.batches.reads.map((one, row) => (row === 0 ? reads : one)),
+    }
+    expect(boundOf({ ...recording, batches })?.p99_s).toBeCloseTo(p99, 9)
+  })
 })
 
 test.each([
