@@ -93,7 +93,8 @@ class Values {
       let [low, high] = [-Infinity, Infinity]
       for (const { shift, least: under, most: over } of bounds) {
         if (shift <= share) high = Math.min(high, value - at(least, share - shift) + over)
-        if (shift <= 1 - share) low = Math.max(low, value - at(most, share + shift) + under)
+        // The canary may have been served later than others ever were: what it was late by at least is no promise.
+        if (shift <= 1 - share) low = Math.max(low, value - at(most, share + shift) + Math.min(0, under))
       }
       return { low_s: low, high_s: high }
     }
