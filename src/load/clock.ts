@@ -7,12 +7,24 @@ export interface Clock {
   readonly now: () => number
 }
 
-/** Time zero of a recording: now. Busy-waits up to 1 ms for an edge of the wall clock, whose reading is in whole milliseconds. */
+/**
+ * Time zero of a recording: now. The wall clock is read in whole milliseconds, so this busy-waits for three of its edges, and takes
+ * the one that was seen soonest.
+ */
 export function makeAnchor(): Anchor {
-  const before = Date.now()
-  let wall = Date.now()
-  while (wall === before) wall = Date.now()
-  return { wallSeconds: wall / 1000, monotonicNs: Number(process.hrtime.bigint()) }
+  let tightest = Infinity
+  let anchor = { wallSeconds: 0, monotonicNs: 0 }
+  for (let edge = 0; edge < 3; edge++) {
+    const before = Date.now()
+    let wall = Date.now()
+    while (wall === before) wall = Date.now()
+    const monotonicNs = Number(process.hrtime.bigint())
+    const distance = monotonicNs - wall * 1e6
+    if (distance >= tightest) continue
+    tightest = distance
+    anchor = { wallSeconds: wall / 1000, monotonicNs }
+  }
+  return anchor
 }
 
 /**
