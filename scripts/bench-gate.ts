@@ -12,6 +12,7 @@ import type { ResultFile } from '../src/result/schema.ts'
 import { fallsBehind } from '../src/run/baseline-gate.ts'
 import { ConfigurationRun } from '../src/run/configuration-run.ts'
 import { startStub, type Stub } from '../src/stub/stub.ts'
+import { runScript } from './run-script.ts'
 
 const help = `npm run bench:gate -- [options]: how often the regression gate errs, measured on the stub
 
@@ -151,9 +152,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  const slip = error instanceof TypeError && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS')
-  const line = slip ? error.message.split('. ')[0] : error instanceof UserError ? error.message : null
-  console.error(line === null ? error : `bench:gate: ${line}`)
-  process.exitCode = slip ? 2 : error instanceof UserError ? error.exitCode : 1
-})
+runScript('bench:gate', main)

@@ -7,6 +7,7 @@ import { compareCapture } from '../src/packet-capture/compare-capture.ts'
 import { comparisonText } from '../src/packet-capture/comparison-text.ts'
 import { readPcap } from '../src/packet-capture/pcap.ts'
 import { readRecording } from '../src/result/read-recording.ts'
+import { runScript } from './run-script.ts'
 
 const help = `npm run capture -- FILE.pcap RESULT.json ...: sets our stamps beside those of the kernel, packet by packet
 
@@ -42,9 +43,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  const slip = error instanceof TypeError && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS')
-  const line = slip ? error.message.split('. ')[0] : error instanceof UserError ? error.message : null
-  console.error(line === null ? error : `capture: ${line}`)
-  process.exitCode = slip ? 2 : error instanceof UserError ? error.exitCode : 1
-})
+runScript('capture', main)

@@ -7,6 +7,7 @@ import { exportFormats, type ExportFormatId } from '../src/report/exports/index.
 import { writeSealed } from '../src/result/sealed-file.ts'
 import { plotWords } from './plot-words.ts'
 import { readDirectories, tokenCounters } from './read-points.ts'
+import { runScript } from './run-script.ts'
 
 const width = Math.max(...Object.keys(exportFormats).map((id) => id.length))
 const help = `npm run export -- --format FORMAT [directories] [options]: stored results in other shapes, the original suite's too
@@ -85,9 +86,4 @@ function formatOf(name: string | undefined) {
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', () => process.exit(0))
 
-main().catch((error: unknown) => {
-  const slip = error instanceof TypeError && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS')
-  const line = slip ? error.message.split('. ')[0] : error instanceof UserError ? error.message : null
-  console.error(line === null ? error : `export: ${line}`)
-  process.exitCode = slip ? 2 : error instanceof UserError ? error.exitCode : 1
-})
+runScript('export', main)

@@ -11,6 +11,7 @@ import { defaultSettings } from '../src/plots/settings.ts'
 import { writePlot } from '../src/plots/write-plots.ts'
 import { plotWords } from './plot-words.ts'
 import { logDirectories, readDirectories, tokenCounters } from './read-points.ts'
+import { runScript } from './run-script.ts'
 
 const width = Math.max(...Object.keys(plots).map((id) => id.length))
 const help = `npm run plot -- [plot] [directories] [options]: draws stored results, the original suite's too
@@ -167,9 +168,4 @@ function parseNumber(option: string, value: string, least: number): number {
   throw new UserError(`--${option} ${value}: not a number of at least ${least}`, 2)
 }
 
-main().catch((error: unknown) => {
-  const slip = error instanceof TypeError && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS')
-  const line = slip ? error.message.split('. ')[0] : error instanceof UserError ? error.message : null
-  console.error(line === null ? error : `plot: ${line}`)
-  process.exitCode = slip ? 2 : error instanceof UserError ? error.exitCode : 1
-})
+runScript('plot', main)

@@ -16,6 +16,7 @@ import { whyNotOriginals } from '../src/report/baseline.ts'
 import { markdownTable } from '../src/report/markdown.ts'
 import { overRunsTitle, runLines } from '../src/report/runs-text.ts'
 import { readStoredResults, runFacts } from '../src/report/stored-results.ts'
+import { runScript } from './run-script.ts'
 
 const help = `npm run report -- [directories] [options]: writes report.html and the plots of stored results again
 
@@ -106,9 +107,4 @@ function objectivesOf(words: readonly string[]): Objectives {
   return objectivesSchema.parse(parseFlags(['--objective', ...words]).bench['objectives'])
 }
 
-main().catch((error: unknown) => {
-  const slip = error instanceof TypeError && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS')
-  const line = slip ? error.message.split('. ')[0] : error instanceof UserError ? error.message : null
-  console.error(line === null ? error : `report: ${line}`)
-  process.exitCode = slip ? 2 : error instanceof UserError ? error.exitCode : 1
-})
+runScript('report', main)
