@@ -7,6 +7,7 @@ import { startLoadProcess } from '../src/load/process/load-process.ts'
 import { startCanaryServer } from '../src/run/canary-server.ts'
 import { coverageOf, trials, verify, type Trial, type Verified } from '../src/run/error-coverage.ts'
 import { startStubProcess } from '../src/stub/stub-process.ts'
+import { runScript } from './run-script.ts'
 
 const help = `npm run bench:error -- [options]: whether the error that results state of themselves holds
 
@@ -19,15 +20,6 @@ Exit code 1 when not. 100 runs take about 6 minutes; leave the machine alone mea
   --only WORDS   of quiet, hog, lock-step, staggered: only points of these kinds
 `
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '100' },
-    seconds: { type: 'string', default: '2' },
-    only: { type: 'string', multiple: true, default: [] as string[] },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-})
-
 const kinds: Readonly<Record<string, (trial: Trial) => boolean>> = {
   quiet: ({ hog }) => !hog,
   hog: ({ hog }) => hog,
@@ -39,6 +31,14 @@ const kinds: Readonly<Record<string, (trial: Trial) => boolean>> = {
 const micros = (seconds: number) => `${Math.round(seconds * 1e6)}`
 
 async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '100' },
+      seconds: { type: 'string', default: '2' },
+      only: { type: 'string', multiple: true, default: [] as string[] },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
   if (values.help) return console.log(help)
   const number = (name: 'runs' | 'seconds') => {
     const value = Number(values[name])
@@ -84,10 +84,4 @@ async function main(): Promise<void> {
   }
 }
 
-try {
-  await main()
-} catch (error) {
-  if (!(error instanceof UserError)) throw error
-  console.error(error.message)
-  process.exitCode = error.exitCode
-}
+runScript('bench:error', main)
