@@ -29,6 +29,11 @@ export function censoredQuantile(sorted: readonly number[], lost: number, share:
   return { at_least: sorted[Math.min(below, sorted.length - 1)] ?? null }
 }
 
+/** NaN of nothing. */
+export function median(values: Iterable<number>): number {
+  return quantile(Float64Array.from(values).sort(), 0.5) ?? NaN
+}
+
 export function sum(values: Iterable<number>): number {
   let total = 0
   for (const value of values) total += value

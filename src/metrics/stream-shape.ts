@@ -3,7 +3,7 @@ import { answeredAt, tokenChunkRows } from '../recording/request-times.ts'
 import { gapsOf } from './gaps.ts'
 import { meanConcurrency } from './concurrency.ts'
 import type { Measured } from './measured.ts'
-import { mean, quantile } from './statistics.ts'
+import { mean, median } from './statistics.ts'
 
 /** What a point's streams were like, as far as it decides how exact a client can be. Durations in seconds. */
 export interface ObservedShape {
@@ -51,8 +51,6 @@ export function observedShape(measured: Measured): ObservedShape | null {
     lockStep: gap !== null && inLockStep(recording, rows.flat(), streams, gap * 1e9),
   }
 }
-
-const median = (values: readonly number[]) => quantile(Float64Array.from(values).sort(), 0.5) ?? NaN
 
 const fewestStreams = 4
 /** Within so much of a gap chunks count as together. */

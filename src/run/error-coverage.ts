@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { LoadProcess } from '../load/process/load-process.ts'
 import { measure } from '../metrics/measured.ts'
 import { statedErrorOf } from '../metrics/stated-error.ts'
-import { quantile, shownQuantiles } from '../metrics/statistics.ts'
+import { median, quantile, shownQuantiles } from '../metrics/statistics.ts'
 import { pair, type Paired } from '../stub/paired.ts'
 import { replayPlan, type StreamShape } from '../stub/replay.ts'
 import type { Stub } from '../stub/stub.ts'
@@ -121,7 +121,6 @@ export interface Coverage {
 const usefulWidth = ({ value, error }: Verified) => Math.max(0.01 * value, 200e-6, 5 * Math.abs(error))
 
 export function coverageOf(verified: readonly Verified[]): readonly Coverage[] {
-  const median = (values: readonly number[]) => quantile(Float64Array.from(values).sort(), 0.5) ?? NaN
   return [...Map.groupBy(verified, ({ figure }) => figure)].map(([figure, all]) => ({
     figure,
     trials: all.length,
