@@ -70,7 +70,7 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
   const target = interrupted
     ? resultPaths(join(context.runDirectory, 'interrupted'), configuration.resultLabel, nameOf(given))
     : paths
-  const { path, file } = await seal(given, {
+  const { path, file, measured } = await seal(given, {
     paths: target,
     hash,
     environment,
@@ -81,7 +81,7 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
     notes: ranOutEarly === null ? [] : [ranOutEarly],
   })
   // After sealing: what was measured survives whatever ends the replay.
-  const floor = await floorOf(given, recording)
+  const floor = await floorOf(given, measured)
   if (floor !== null) await addFloor(path, file, floor)
   const shown = relative(context.outDirectory, path)
   if (interrupted) {

@@ -2,7 +2,7 @@ import { stampedAt } from '../load/transport/index.ts'
 import { boundOf } from '../metrics/bound.ts'
 import { inSituOf } from '../metrics/in-situ.ts'
 import { deriveMetrics } from '../metrics/index.ts'
-import { measure } from '../metrics/measured.ts'
+import { measure, type Measured } from '../metrics/measured.ts'
 import { sentAgain } from '../metrics/sent-again.ts'
 import { statedErrorOf } from '../metrics/stated-error.ts'
 import { evaluateThresholds } from '../metrics/thresholds.ts'
@@ -32,11 +32,11 @@ export interface Measurement {
   readonly notes: readonly string[]
 }
 
-/** Judges the point and writes its files. */
+/** Judges the point and writes its files; also gives what its metrics were derived from. */
 export async function seal(
   given: PointMeasurement,
   measurement: Measurement,
-): Promise<{ path: string; file: ResultFile }> {
+): Promise<{ path: string; file: ResultFile; measured: Measured }> {
   const { configuration, ready, context, redactor } = given
   const { paths, hash, environment, workload, promptCache } = measurement
   const counters = redactor.value(measurement.counters)
@@ -72,7 +72,7 @@ export async function seal(
     unknown: point.salt === null ? [] : ['the prompts are those of an earlier run (--salt): a cache may know them'],
   })
   const prompts = new Map(workload.measure.map((item) => [item.item, item.prompt]))
-  return await writeResult(
+  const written = await writeResult(
     {
       paths,
       runId: context.runId,
@@ -111,6 +111,7 @@ export async function seal(
     },
     new Date(),
   )
+  return { ...written, measured }
 }
 
 /** A prompts file brings its own lengths: what the point's nominal ones say of other prompts would be untrue. */
