@@ -7,8 +7,11 @@ export interface Clock {
   readonly now: () => number
 }
 
+/** Times below 2^31 are small integers to V8: the first one beyond would change what its compiled code is built on. */
+const headStartNs = 2 ** 32
+
 /**
- * Time zero of a recording: now. The wall clock is read in whole milliseconds, so this busy-waits for three of its edges, and takes
+ * Time zero of a recording: some seconds before now. The wall clock is read in whole milliseconds, so this busy-waits for three of its edges, and takes
  * the one that was seen soonest.
  */
 export function makeAnchor(): Anchor {
@@ -22,7 +25,7 @@ export function makeAnchor(): Anchor {
     const distance = monotonicNs - wall * 1e6
     if (distance >= tightest) continue
     tightest = distance
-    anchor = { wallSeconds: wall / 1000, monotonicNs }
+    anchor = { wallSeconds: wall / 1000 - headStartNs / 1e9, monotonicNs: monotonicNs - headStartNs }
   }
   return anchor
 }
