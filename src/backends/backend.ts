@@ -160,6 +160,32 @@ export interface Decoder {
   decode(event: FramedEvent): Carried
   /** Told the request's body before the first event. For replies that repeat what was asked. */
   asked?(body: string): void
+  /** Absent: every event is decoded. */
+  readonly repeats?: Repeats
+}
+
+/** Keys and places in lists, from the outside in. */
+export type JsonPath = readonly (string | number)[]
+
+/**
+ * Most events of a stream are the one before with another text, and where the protocol counts along with other counts:
+ * they are read from their bytes. A promise: of two such events `decode` tells the same but for `text`, and for what
+ * `again` tells.
+ */
+export interface Repeats {
+  /** Where all of an event's text may stand. */
+  readonly text: readonly JsonPath[]
+  /** Whole numbers that may differ. */
+  readonly counts: readonly JsonPath[]
+  /** Strings that `decode` tells once: events that repeat what a reply has told before are alike. */
+  readonly names: readonly JsonPath[]
+  /** Strings and whole numbers that may differ because nothing is read from them. */
+  readonly unread: readonly JsonPath[]
+  /**
+   * Called instead of `decode`. `before`: what was decoded last; `counts`: as they stand now, NaN for what is not there.
+   * The text of what it returns means nothing.
+   */
+  again(before: Carried, counts: Float64Array): Carried
 }
 
 /** What the load process imports by name: a module under src/backends that exports `createDecoder`. */

@@ -11,26 +11,28 @@ export interface Decodable {
 /** Decoding so many events takes less than the gap between two polls of a busy loop. */
 const eventsPerTurn = 16
 /** Of the requests that wait, a turn takes this part at least: what comes in faster than 16 a turn must not pile up. */
-const shareOfWaiting = 1 / 8
+const partOfWaiting = 4
 
 /** Decodes outside the read callbacks, a few events each turn of the loop, so that no read waits long for JSON. */
 export class DecodeQueue {
-  readonly #onTurn: () => void
-  #waiting: Decodable[] = []
+  readonly #later: (work: () => void) => void
+  /** Those that wait stand from `#next` to before `#end`. Never shortened: steady load allocates nothing. */
+  readonly #waiting: (Decodable | null)[] = []
   #next = 0
+  #end = 0
   #scheduled = false
   #drained: (() => void)[] = []
   readonly #turn = (): void => this.#run()
 
-  /** `onTurn` is called at the end of each turn's work. */
-  constructor(onTurn: () => void = () => undefined) {
-    this.#onTurn = onTurn
+  /** `later`: runs work once the reads of this turn are done. */
+  constructor(later: (work: () => void) => void = (work) => void setImmediate(work)) {
+    this.#later = later
   }
 
   add(one: Decodable): void {
     if (one.queued) return
     one.queued = true
-    this.#waiting.push(one)
+    this.#waiting[this.#end++] = one
     this.#schedule()
   }
 
@@ -43,36 +45,38 @@ export class DecodeQueue {
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    setImmediate(this.#turn)
+    this.#later(this.#turn)
   }
 
   #run(): void {
     let events = 0
-    const most = Math.max(eventsPerTurn, (this.#waiting.length - this.#next) * shareOfWaiting)
-    while (events < most && this.#next < this.#waiting.length) {
+    const most = Math.max(eventsPerTurn, Math.ceil((this.#end - this.#next) / partOfWaiting))
+    while (events < most && this.#next < this.#end) {
       const one = this.#waiting[this.#next]!
       if (one.decodeOne()) {
         events++
         continue
       }
       one.queued = false
-      this.#next++
+      this.#waiting[this.#next++] = null
       one.decoded()
     }
-    if (this.#next === this.#waiting.length) {
-      this.#waiting = []
+    if (this.#next === this.#end) {
       this.#next = 0
+      this.#end = 0
     } else if (this.#next > 1024) {
-      this.#waiting = this.#waiting.slice(this.#next)
+      this.#waiting.copyWithin(0, this.#next, this.#end)
+      this.#waiting.fill(null, this.#end - this.#next, this.#end)
+      this.#end -= this.#next
       this.#next = 0
     }
     this.#scheduled = false
-    this.#onTurn()
-    if (this.#waiting.length > 0) {
+    if (this.#end > 0) {
       this.#schedule()
       return
     }
     const waiters = this.#drained
+    if (waiters.length === 0) return
     this.#drained = []
     for (const resolve of waiters) resolve()
   }

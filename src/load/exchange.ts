@@ -7,6 +7,7 @@ import type { Limited, LimitsNs, LimitSweep } from './limits.ts'
 import type { TransportEnd } from './outcome.ts'
 import { judge } from './outcome.ts'
 import type { Recorder } from './record/recorder.ts'
+import type { EventKinds } from './repeat.ts'
 import { Reply } from './reply.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { RetryRule } from './retry.ts'
@@ -32,6 +33,8 @@ export interface ExchangeContext {
   readonly success: SuccessRule
   readonly timingHeader: string | undefined
   readonly createDecoder: () => Decoder
+  /** Null: the decoder knows no events that are alike. */
+  readonly kinds: EventKinds | null
   readonly retry: RetryRule
   /** Tokens that a decoded event carried. */
   readonly onTokens: (tokens: number) => void
@@ -52,6 +55,7 @@ export class Exchange implements CallSink, Limited, Decodable {
   readonly events: EventBuffer
   readonly #context: ExchangeContext
   readonly #watcher: ExchangeEvents
+  readonly #row: number
   readonly #reply: Reply
   readonly #request: PreparedRequest
   readonly #endpoint: number
@@ -79,14 +83,15 @@ export class Exchange implements CallSink, Limited, Decodable {
     endpoint: number,
     watcher: ExchangeEvents,
   ) {
-    const { transport, recorder } = context
+    const { transport, recorder, kinds } = context
     this.record = record
     this.#context = context
     this.#watcher = watcher
     this.events = new EventBuffer(context.blocks)
     const decoder = context.createDecoder()
     decoder.asked?.(request.planned.body)
-    this.#reply = new Reply(record, recorder.addRequest(record), recorder, decoder, transport)
+    this.#row = recorder.addRequest(record)
+    this.#reply = new Reply(record, this.#row, recorder, decoder, transport, kinds)
     this.#request = request
     this.#endpoint = endpoint
     this.#call = transport.call(request, endpoint, this)
@@ -154,12 +159,12 @@ export class Exchange implements CallSink, Limited, Decodable {
     return true
   }
 
-  replied({ status, requestId, header }: RepliedHead): void {
+  replied({ status, requestId, headers }: RepliedHead): void {
     this.record.httpStatus = status
     this.record.requestIdReturned = requestId
-    this.#retryAfter = header?.('retry-after') ?? null
+    this.#retryAfter = headers?.get('retry-after') ?? null
     const { timingHeader } = this.#context
-    const timing = timingHeader === undefined ? null : (header?.(timingHeader) ?? null)
+    const timing = timingHeader === undefined ? null : (headers?.get(timingHeader) ?? null)
     if (timing !== null) this.record.serverTimings = JSON.stringify({ [timingHeader as string]: timing })
   }
 
@@ -206,6 +211,7 @@ export class Exchange implements CallSink, Limited, Decodable {
     this.record.outcome = outcome
     this.record.error = error
     this.events.release()
+    this.#context.recorder.closeRequest(this.#row)
     this.#watcher.settled()
   }
 

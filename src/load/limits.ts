@@ -23,6 +23,8 @@ export interface Limited {
   /** Place in the sweep's list; belongs to the sweep. */
   sweepIndex: number
   checkLimits(now: number): void
+  /** Gives it up, which removes it. */
+  cancel(text: string): void
 }
 
 /**
@@ -32,6 +34,10 @@ export interface Limited {
 export class LimitSweep {
   readonly #now: () => number
   readonly #onTick: () => void
+  /**
+   * A list and no Set: a Set that has been grown out of refers to the next one, and so keeps all that was ever in it until
+   * the old generation is collected.
+   */
   readonly #live: Limited[] = []
   readonly #timer: NodeJS.Timeout
 
@@ -41,11 +47,6 @@ export class LimitSweep {
     this.#onTick = onTick
     const shortest = Math.min(limits.connect, limits.firstByte, limits.idle, limits.total) / 1e6
     this.#timer = setInterval(() => this.#tick(), Math.min(100, Math.max(5, shortest / 10)))
-  }
-
-  /** All requests in flight. */
-  get live(): readonly Limited[] {
-    return this.#live
   }
 
   add(one: Limited): void {
@@ -58,6 +59,11 @@ export class LimitSweep {
     if (last === one) return
     last.sweepIndex = one.sweepIndex
     this.#live[one.sweepIndex] = last
+  }
+
+  /** Gives up all requests in flight. */
+  cancelAll(text: string): void {
+    for (let index = this.#live.length - 1; index >= 0; index--) this.#live[index]?.cancel(text)
   }
 
   stop(): void {

@@ -16,9 +16,9 @@ function take(...events: Carried[]): {
 } {
   const chunks: Chunk[] = []
   const record = newRecord(plannedRequest(0), 'measure', 'ok')
-  const reply = new Reply(record, 0, { addChunk: (chunk) => chunks.push(chunk) }, createDecoder(), {
-    textOf: (bytes, start, end) => bytes.toString('utf8', start, end),
-  })
+  const recorder = { addChunk: (chunk: Chunk) => chunks.push(chunk), addTextChunk: () => undefined }
+  const reader = { textOf: (bytes: Buffer, start: number, end: number) => bytes.toString('utf8', start, end) }
+  const reply = new Reply(record, 0, recorder, createDecoder(), reader, null)
   const buffer = new EventBuffer(new BlockPool())
   events.forEach((event, index) => {
     const bytes = Buffer.from(JSON.stringify(event))

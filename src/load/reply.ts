@@ -4,17 +4,20 @@ import { oneLine } from './error-text.ts'
 import type { EventBuffer } from './event-buffer.ts'
 import type { ReplyEnd } from './outcome.ts'
 import type { Recorder } from './record/recorder.ts'
+import { type EventKinds, Repeat } from './repeat.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { RunningTransport } from './transport/transport.ts'
 
+type ChunkRecorder = Pick<Recorder, 'addChunk' | 'addTextChunk'>
 type EventReader = Pick<RunningTransport, 'textOf'>
 
 /** Decodes the events of one reply and enters what they carried into the request's row and the chunk columns. */
 export class Reply {
   readonly #record: RequestRecord
   readonly #row: number
-  readonly #recorder: Pick<Recorder, 'addChunk'>
+  readonly #recorder: ChunkRecorder
   readonly #decoder: Decoder
+  readonly #repeat: Repeat | null
   readonly #reader: EventReader
   #events = 0
   #countedTokens = 0
@@ -25,14 +28,16 @@ export class Reply {
   constructor(
     record: RequestRecord,
     row: number,
-    recorder: Pick<Recorder, 'addChunk'>,
+    recorder: ChunkRecorder,
     decoder: Decoder,
     reader: EventReader,
+    kinds: EventKinds | null,
   ) {
     this.#record = record
     this.#row = row
     this.#recorder = recorder
     this.#decoder = decoder
+    this.#repeat = kinds === null || decoder.repeats === undefined ? null : new Repeat(decoder.repeats, kinds)
     this.#reader = reader
   }
 
@@ -40,6 +45,8 @@ export class Reply {
   take(event: EventBuffer): number {
     this.#events++
     if (this.#malformed !== null) return 0
+    const again = this.#record.endMark === null ? (this.#repeat?.take(event) ?? null) : null
+    if (again !== null) return this.#takeAgain(event, again)
     let data = ''
     let carried: Carried
     try {
@@ -62,7 +69,18 @@ export class Reply {
     }
     this.#add(event, kindOf(carried), carried, carriesToken)
     this.#enter(carried, event.time, carriesToken)
+    this.#repeat?.decoded(event, carried)
     return carried.tokens ?? (carriesToken ? 1 : 0)
+  }
+
+  /** Text like that of the event before, so that its firsts stand in the record. */
+  #takeAgain(event: EventBuffer, { tokens, usage }: Carried): number {
+    const { start, end } = this.#repeat!.text
+    this.#recorder.addTextChunk(this.#row, tokens ?? null, event, start, end)
+    this.#count(tokens)
+    this.#record.lastToken = event.time
+    if (usage !== undefined) this.#enterUsage(usage, event.time)
+    return tokens ?? 1
   }
 
   /** No event came. */
@@ -85,8 +103,11 @@ export class Reply {
   #add(event: EventBuffer, kind: ChunkKind, carried: Carried, carriesToken: boolean): void {
     const tokens = carried.tokens ?? null
     this.#recorder.addChunk({ row: this.#row, tokens, kind, carriesToken, text: wordsOf(carried) }, event)
-    if (!carriesToken) return
-    if (tokens === null) this.#uncounted = true
+    if (carriesToken) this.#count(carried.tokens)
+  }
+
+  #count(tokens: number | undefined): void {
+    if (tokens === undefined) this.#uncounted = true
     else this.#countedTokens += tokens
   }
 

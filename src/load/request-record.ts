@@ -63,9 +63,6 @@ export function newRecord(planned: PlannedRequest, phase: Phase, outcome: Outcom
 /** The same by column. */
 export type RecordColumns = Omit<RequestColumns, RangeKey>
 
-const names = (): (keyof RequestRecord)[] =>
-  Object.keys(newRecord(noRequest, 'measure', 'not_sent')) as (keyof RequestRecord)[]
-
 /** Turns rows into columns. */
 export function toColumns(records: readonly RequestRecord[]): RecordColumns {
   return columnsOf((name) => records.map((record) => record[name]))
@@ -73,7 +70,7 @@ export function toColumns(records: readonly RequestRecord[]): RecordColumns {
 
 /** Columns made one by one. */
 export function columnsOf(column: (name: keyof RequestRecord) => unknown[]): RecordColumns {
-  return Object.fromEntries(names().map((name) => [name, column(name)])) as unknown as RecordColumns
+  return Object.fromEntries(names.map((name) => [name, column(name)])) as unknown as RecordColumns
 }
 
 const noRequest: PlannedRequest = {
@@ -87,3 +84,6 @@ const noRequest: PlannedRequest = {
   session: null,
   turn: null,
 }
+
+/** Of all columns. */
+export const names = Object.keys(newRecord(noRequest, 'measure', 'not_sent')) as readonly (keyof RequestRecord)[]

@@ -1,4 +1,4 @@
-import type { Carried, Decoder, DecoderOptions, FramedEvent, Usage } from '../backend.ts'
+import type { Carried, Decoder, DecoderOptions, FramedEvent, Repeats, Usage } from '../backend.ts'
 import { count, firstObject, isObject, type Json } from './json.ts'
 import { excerpt, parseEvent, type Filling } from './event-json.ts'
 import { errorEventText, errorText } from './openai-error.ts'
@@ -16,17 +16,46 @@ export function createDecoder(options: DecoderOptions): Decoder {
   return new OpenAiDecoder(options)
 }
 
-class OpenAiDecoder implements Decoder {
+/** `total_tokens` is read by nobody, but it runs along. */
+const countPaths = [
+  ['usage', 'completion_tokens'],
+  ['usage', 'total_tokens'],
+] as const
+/** `created` goes with the clock on some servers; our own stub tells with `sent_ns` when it sent an event. */
+const unreadPaths = [['created'], ['sent_ns']] as const
+const namePaths = [['id'], ['model']] as const
+const textPaths = [
+  ['choices', 0, 'text'],
+  ['choices', 0, 'delta', 'content'],
+] as const
+
+class OpenAiDecoder implements Decoder, Repeats {
+  readonly text = textPaths
+  readonly counts = countPaths
+  readonly names = namePaths
+  readonly unread = unreadPaths
   readonly #stream: boolean
   /** Tokens that the running usage has told so far. */
   #counted = 0
   /** A chunk came without usage, so that a later usage is a total and not a running count. */
   #uncounted = false
+  /** The tokens of the last event were told by the running usage. */
+  #running = false
   #id: string | null = null
   #model: string | null = null
 
   constructor(options: DecoderOptions) {
     this.#stream = options.stream
+  }
+
+  get repeats(): Repeats {
+    return this
+  }
+
+  again(before: Carried, [total = NaN]: Float64Array): Carried {
+    if (before.usage === undefined || Number.isNaN(total)) return before
+    const usage = { ...before.usage, outputTokens: total }
+    return this.#running ? { usage, tokens: this.#grown(total) } : { ...before, usage }
   }
 
   decode(event: FramedEvent): Carried {
@@ -73,11 +102,18 @@ class OpenAiDecoder implements Decoder {
     if (total === null) {
       if (!isRoleOnly(carried)) this.#uncounted = true
     } else if (!this.#uncounted && choices === 1) {
-      running = Math.max(0, total - this.#counted)
-      this.#counted = Math.max(this.#counted, total)
+      running = this.#grown(total)
     }
     const ids = choice['token_ids']
+    this.#running = running !== null && !Array.isArray(ids)
     return Array.isArray(ids) ? ids.length : running
+  }
+
+  /** What the running usage has grown by. */
+  #grown(total: number): number {
+    const more = Math.max(0, total - this.#counted)
+    this.#counted = Math.max(this.#counted, total)
+    return more
   }
 }
 

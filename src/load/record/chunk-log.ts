@@ -29,6 +29,7 @@ export interface LoggedChunk {
 }
 
 const flags = { kind: 7, carriesToken: 8, tokens: 16, text: 32 } as const
+const kindMarks = Object.fromEntries(chunkKinds.map((kind, at) => [kind, at])) as Readonly<Record<ChunkKind, number>>
 const entryBytes = 1 + 7 * longestNumber
 /** Text up to this length is looked at letter by letter, which costs less than a call out of JavaScript. */
 const shortText = 24
@@ -51,16 +52,27 @@ export class ChunkLog {
 
   /** `event` stands at the event that the chunk was decoded from. Returns the bytes of text that were kept. */
   add({ row, tokens, kind, carriesToken, text }: Chunk, event: EventBuffer): number {
-    const log = this.#log
     const keepsText = this.#saveText && text !== ''
+    const marks = kindMarks[kind] | (carriesToken ? flags.carriesToken : 0) | (keepsText ? flags.text : 0)
+    this.#begin(row, tokens, marks, event, keepsText ? text.length * 3 : 0)
+    return keepsText ? addText(this.#log, text) : 0
+  }
+
+  /** The same for text that carries tokens and stands in the event's bytes as it is, not empty. */
+  addText(row: number, tokens: number | null, event: EventBuffer, textStart: number, textEnd: number): number {
+    const length = this.#saveText ? textEnd - textStart : 0
+    const marks = kindMarks.text | flags.carriesToken | (length > 0 ? flags.text : 0)
+    this.#begin(row, tokens, marks, event, length)
+    if (length > 0) addBytes(this.#log, event.data, textStart, textEnd)
+    return length
+  }
+
+  #begin(row: number, tokens: number | null, marks: number, event: EventBuffer, textBytes: number): void {
+    const log = this.#log
     // A server may say anything.
     const count = tokens !== null && Number.isSafeInteger(tokens) && tokens >= 0 ? tokens : null
-    log.room(entryBytes + (keepsText ? text.length * 3 : 0))
-    log.bytes[log.used++] =
-      chunkKinds.indexOf(kind) |
-      (carriesToken ? flags.carriesToken : 0) |
-      (count === null ? 0 : flags.tokens) |
-      (keepsText ? flags.text : 0)
+    log.room(entryBytes + textBytes)
+    log.bytes[log.used++] = marks | (count === null ? 0 : flags.tokens)
     log.number(row)
     log.signed(event.time - this.#time)
     log.signed(event.batch - this.#batch)
@@ -70,12 +82,20 @@ export class ChunkLog {
     this.#batch = event.batch
     this.#read = event.read
     if (count !== null) log.number(count)
-    return keepsText ? addText(log, text) : 0
   }
 
   finish(): LogBlocks {
     return this.#log.finish()
   }
+}
+
+/** A loop: for so few bytes a call out of JavaScript costs more. */
+function addBytes(log: ByteLog, from: Buffer, start: number, end: number): void {
+  log.number(end - start)
+  const { bytes } = log
+  let to = log.used
+  for (let at = start; at < end; at++) bytes[to++] = from[at]!
+  log.used = to
 }
 
 function addText(log: ByteLog, text: string): number {

@@ -1,9 +1,11 @@
 import type { EventBuffer } from '../event-buffer.ts'
-import { type RecordColumns, type RequestRecord, toColumns } from '../request-record.ts'
+import type { RecordColumns, RequestRecord } from '../request-record.ts'
 import { BatchLog } from './batch-log.ts'
 import { BlockKeeper, type Spill } from './block-keeper.ts'
 import type { LogBlocks } from './byte-log.ts'
 import { type Chunk, ChunkLog } from './chunk-log.ts'
+import { RequestStore } from './request-store.ts'
+import { RowColumn } from './row-column.ts'
 
 /** What one thread recorded, before it is put together with the others'. */
 export interface ThreadRecord {
@@ -26,10 +28,10 @@ export class Recorder {
   readonly #now: () => number
   readonly #keeper: BlockKeeper
   readonly #chunks: ChunkLog
-  readonly #requests: RequestRecord[] = []
-  readonly #added: number[] = []
-  readonly #chunksOf: number[] = []
-  readonly #textOf: number[] = []
+  readonly #requests = new RequestStore()
+  readonly #added = new RowColumn()
+  readonly #chunksOf = new RowColumn()
+  readonly #textOf = new RowColumn()
 
   constructor(now: () => number, saveText: boolean, spill: Spill | null = null) {
     this.#now = now
@@ -43,13 +45,24 @@ export class Recorder {
     this.#added.push(this.#now())
     this.#chunksOf.push(0)
     this.#textOf.push(0)
-    return this.#requests.push(record) - 1
+    return this.#requests.add(record)
+  }
+
+  /** Nothing in the record of the row changes any more. Those that are never closed are, in the end. */
+  closeRequest(row: number): void {
+    this.#requests.close(row)
   }
 
   /** `event` stands at the event that the chunk was decoded from. */
   addChunk(chunk: Chunk, event: EventBuffer): void {
-    this.#chunksOf[chunk.row]!++
-    this.#textOf[chunk.row]! += this.#chunks.add(chunk, event)
+    this.#chunksOf.add(chunk.row, 1)
+    this.#textOf.add(chunk.row, this.#chunks.add(chunk, event))
+  }
+
+  /** The same for a chunk of text that stands in the event's bytes as it is. */
+  addTextChunk(row: number, tokens: number | null, event: EventBuffer, textStart: number, textEnd: number): void {
+    this.#chunksOf.add(row, 1)
+    this.#textOf.add(row, this.#chunks.addText(row, tokens, event, textStart, textEnd))
   }
 
   /** `readCount`: reads that were numbered. Nothing may be added afterwards. */
@@ -57,10 +70,10 @@ export class Recorder {
     const [chunks, batches] = [this.#chunks.finish(), this.batches.finish()]
     await this.#keeper.settled()
     return {
-      requests: toColumns(this.#requests),
-      added: Float64Array.from(this.#added),
-      chunksOf: Int32Array.from(this.#chunksOf),
-      textOf: Int32Array.from(this.#textOf),
+      requests: this.#requests.finish(),
+      added: this.#added.toArray(),
+      chunksOf: Int32Array.from(this.#chunksOf.toArray()),
+      textOf: Int32Array.from(this.#textOf.toArray()),
       chunks,
       batches,
       batchCount: this.batches.length,

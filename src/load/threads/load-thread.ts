@@ -11,6 +11,7 @@ import { limitsInNs, LimitSweep } from '../limits.ts'
 import type { LoadProgress } from '../plan.ts'
 import { PollBatches } from '../poll-batch.ts'
 import { Recorder } from '../record/recorder.ts'
+import { EventKinds } from '../repeat.ts'
 import { SpillFile } from '../record/spill-file.ts'
 import { newRecord, type RequestRecord } from '../request-record.ts'
 import { runScenario } from '../scenarios/index.ts'
@@ -58,7 +59,6 @@ export class LoadThread {
   readonly #context: ExchangeContext
   readonly #moments: ScenarioContext['moments']
   readonly #taken: number[] = []
-  readonly #inFlight = new Set<Exchange>()
   readonly #stopping = new AbortController()
   readonly #drain: Drain
   readonly #sampling: NodeJS.Timeout
@@ -90,13 +90,14 @@ export class LoadThread {
       now,
       transport: environment.transport.start({ now, batches: this.#batches, openSocket: open }),
       sweep: new LimitSweep(limits, now, mark),
-      decoding: new DecodeQueue(mark),
+      decoding: new DecodeQueue((work) => this.#batches.afterReads(work)),
       blocks: new BlockPool(),
       recorder: this.#recorder,
       limits,
       success: plan.success,
       timingHeader: plan.timingHeader,
       createDecoder: environment.createDecoder,
+      kinds: kindsOf(environment.createDecoder()),
       retry: {
         limit: plan.retries,
         random: mulberry32(plan.seed + task.place),
@@ -111,7 +112,7 @@ export class LoadThread {
     }
     this.#drain = new Drain(plan.stop.drainSeconds, (text) => {
       this.#stopping.abort()
-      for (const exchange of this.#inFlight) exchange.cancel(text)
+      this.#context.sweep.cancelAll(text)
     })
     this.#sampling = setInterval(() => {
       this.#report.sample()
@@ -159,7 +160,7 @@ export class LoadThread {
 
   #cancelAll(): void {
     this.#stopping.abort()
-    for (const exchange of this.#inFlight) exchange.cancel('the run was aborted')
+    this.#context.sweep.cancelAll('the run was aborted')
     this.#context.transport.destroy()
   }
 
@@ -227,7 +228,7 @@ export class LoadThread {
       drop: (request, assignment, why) => {
         const record = this.#record(request, assignment)
         record.error = why
-        this.#recorder.addRequest(record)
+        this.#recorder.closeRequest(this.#recorder.addRequest(record))
         this.#counts.add('failed', true)
       },
     }
@@ -270,7 +271,6 @@ export class LoadThread {
     const measured = assignment.phase !== 'warmup'
     const exchange: Exchange = new Exchange(this.#context, record, request, endpoint, {
       ended: () => {
-        this.#inFlight.delete(exchange)
         this.#report.inFlight(-1)
         this.#balancer.ended(endpoint)
         this.#counts.add('done', measured)
@@ -280,7 +280,6 @@ export class LoadThread {
         if (record.outcome !== 'ok') this.#failed(measured)
       },
     })
-    this.#inFlight.add(exchange)
     this.#report.inFlight(1)
     this.#counts.add('sent', measured)
     exchange.start()
@@ -292,6 +291,10 @@ export class LoadThread {
     if (!measured || limit === null) return
     if (this.#shared.addFailure() > limit * this.#task.requests.length) this.#end('error_rate')
   }
+}
+
+function kindsOf({ repeats }: ReturnType<ExchangeContext['createDecoder']>): EventKinds | null {
+  return repeats === undefined ? null : new EventKinds(repeats)
 }
 
 const noMoments: ScenarioContext['moments'] = {

@@ -73,8 +73,8 @@ export interface CarryingConnection {
 export interface RepliedHead {
   readonly status: number | null
   readonly requestId: string | null
-  /** One of its headers; null: it has none of the name. Absent: the transport has no headers. */
-  readonly header?: (name: string) => string | null
+  /** Names in lower case. Absent: the transport has no headers. */
+  readonly headers?: ReadonlyMap<string, string>
 }
 
 /** What a transport tells of a request while it carries it. */

@@ -90,13 +90,13 @@ export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
   head(head: ResponseHead): void {
     this.#head = head
     this.#progress = 'body'
-    const header = (name: string) => head.headers.get(name) ?? null
+    const { headers } = head
     // Azure ML's front has a name of its own for it.
-    const requestId = header('x-request-id') ?? header('x-ms-request-id')
-    this.#sink.replied({ status: head.status, requestId, header })
+    const requestId = headers.get('x-request-id') ?? headers.get('x-ms-request-id') ?? null
+    this.#sink.replied({ status: head.status, requestId, headers })
     if (head.status >= 300) return
     const { framing } = this.#context
-    const json = framing === 'sse' && /^application\/json\b/i.test(head.headers.get('content-type') ?? '')
+    const json = framing === 'sse' && isJson(headers.get('content-type') ?? '')
     this.#framer = framers[json ? 'json' : framing]()
   }
 
@@ -163,6 +163,10 @@ export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
     const text = errorText(this.#errorBody.toString('utf8'))
     return text === '' ? `${status} ${reason}`.trim() : text
   }
+}
+
+function isJson(type: string): boolean {
+  return type !== 'text/event-stream' && /^application\/json\b/i.test(type)
 }
 
 const whereBroken: Readonly<Record<Progress, string>> = {

@@ -1,5 +1,6 @@
 import type { BodyLength, ResponseHead } from './response-head.ts'
 import { bodyLength, keepsAlive, parseHeaderLine, parseStatusLine } from './response-head.ts'
+import { KnownHeads } from './known-heads.ts'
 import { ProtocolError } from '../protocol-error.ts'
 
 /** Takes the parts of one response. Ranges are of the read buffer and only valid during the call. */
@@ -11,6 +12,9 @@ export interface ResponseSink {
 const prefix = Buffer.from('HTTP/1.')
 const maxHead = 64 * 1024
 const maxExtension = 16 * 1024
+
+/** Of all connections of a thread. */
+const knownHeads = new KnownHeads()
 
 const START = 0
 const LINE = 1
@@ -33,6 +37,8 @@ export class ResponseParser {
   #line = Buffer.allocUnsafeSlow(512)
   #lineLength = 0
   #headBytes = 0
+  /** Where the head begins in this read; -1: in one before. */
+  #headStart = -1
   #head: ResponseHead | null = null
   #remaining = 0
   #digits = 0
@@ -61,6 +67,7 @@ export class ResponseParser {
   /** Takes bytes up to the end of the response at most and returns where it stopped. Throws ProtocolError. */
   parse(bytes: Buffer, start: number, end: number): number {
     let at = start
+    this.#headStart = -1
     try {
       while (at < end && this.#state !== DONE) at = this.#step(bytes, at, end)
     } finally {
@@ -114,6 +121,11 @@ export class ResponseParser {
         this.#sink!.body(bytes, at, end)
         return end
       case START:
+        if (this.#matched === 0) {
+          const stop = this.#knownHead(bytes, at, end)
+          if (stop > at) return stop
+          this.#headStart = at
+        }
         if (bytes[at] !== prefix[this.#matched]) throw new ProtocolError('the reply does not begin with "HTTP/1."')
         if (++this.#matched === prefix.length) {
           this.#lineBytes(prefix, 0, prefix.length)
@@ -122,7 +134,7 @@ export class ResponseParser {
         return at + 1
       default: {
         if (bytes[at] === 10) {
-          this.#lineDone()
+          this.#lineDone(bytes, at + 1)
           return at + 1
         }
         const stop = lineFeed(bytes, at, end)
@@ -145,7 +157,7 @@ export class ResponseParser {
     this.#lineLength = length
   }
 
-  #lineDone(): void {
+  #lineDone(bytes: Buffer, stop: number): void {
     let length = this.#lineLength
     if (length > 0 && this.#line[length - 1] === 13) length--
     const line = this.#line.toString('latin1', 0, length)
@@ -157,8 +169,18 @@ export class ResponseParser {
     } else if (line !== '') {
       parseHeaderLine(this.#head, line)
     } else {
+      if (this.#headStart >= 0 && this.#head.status >= 200) knownHeads.learn(bytes, this.#headStart, stop, this.#head)
       this.#headDone(this.#head)
     }
+  }
+
+  /** Where a head ends that is the same as one before; -1: it is not. */
+  #knownHead(bytes: Buffer, start: number, end: number): number {
+    const head = knownHeads.find(bytes, start, end)
+    if (head === null) return -1
+    this.#head = head
+    this.#headDone(head)
+    return start + knownHeads.length
   }
 
   #headDone(head: ResponseHead): void {
