@@ -5,6 +5,8 @@ import type { LoadPlan } from '../plan.ts'
 import { recordLoad } from '../run-load.ts'
 import { Crew } from '../threads/crew.ts'
 import type { FromChild, ToChild } from './messages.ts'
+import { rehearse } from '../rehearsal/rehearse.ts'
+import { lowerHelpers } from './lower-helpers.ts'
 import { writeRecording } from './recording-file.ts'
 
 /** Entry of the load process: takes plans one after the other and answers each with the file of its recording. */
@@ -26,11 +28,15 @@ process.on('message', (message: ToChild) => {
   if (message.kind === 'abort') current?.abort()
   else void run(message.plan, message.directory)
 })
+lowerHelpers()
+// First: sending is among what V8 compiles anew for when it happens for the first time.
 send({ kind: 'ready' })
+const rehearsed = rehearse()
 
 async function run(plan: LoadPlan, directory: string): Promise<void> {
   const controller = new AbortController()
   current = controller
+  await rehearsed
   const path = join(directory, `load-${process.pid}-${serial++}.bin`)
   try {
     const recording = await recordLoad(plan, {
