@@ -13,6 +13,11 @@ test('time is counted from the anchor, in whole nanoseconds', () => {
   expect(after).toBeGreaterThanOrEqual(time - 1000)
 })
 
+test('time zero lies on a whole millisecond of the wall clock, which a double holds exactly once rounded', () => {
+  const milliseconds = makeAnchor().wallSeconds * 1000
+  expect(milliseconds).toBeCloseTo(Math.round(milliseconds), 2)
+})
+
 test('the clocks of two threads tell the same time', async () => {
   const anchor = makeAnchor()
   const { now } = createClock(anchor)
