@@ -183,9 +183,9 @@ export interface Repeats {
   readonly unread: readonly JsonPath[]
   /**
    * Called instead of `decode`. `before`: what was decoded last; `counts`: as they stand now, NaN for what is not there.
-   * The text of what it returns means nothing.
+   * The text of what it returns means nothing. Null: the event is to be decoded.
    */
-  again(before: Carried, counts: Float64Array): Carried
+  again(before: Carried, counts: Float64Array): Carried | null
 }
 
 /** What the load process imports by name: a module under src/backends that exports `createDecoder`. */

@@ -19,15 +19,23 @@ interface Named {
   readonly latin1: string
 }
 
-/** Takes replies, each a list of events, and tells all that was recorded of them. */
-async function recorded(replies: readonly (readonly (string | Named)[])[], kinds: EventKinds | null): Promise<unknown> {
+/** Takes replies, each a list of events, and tells all that was recorded of them. `inTurn`: an event of each in turn. */
+async function recorded(
+  replies: readonly (readonly (string | Named)[])[],
+  kinds: EventKinds | null,
+  inTurn = false,
+): Promise<unknown> {
   const recorder = new Recorder(() => 0, true)
-  const ends = replies.map((events) => {
+  const takers = replies.map((events) => {
     const record = newRecord(plannedRequest(0), 'measure', 'ok')
     const row = recorder.addRequest(record)
     const reply = new Reply(record, row, recorder, createDecoder(options), reader, kinds)
     const buffer = new EventBuffer(new BlockPool())
-    const tokens = events.map((event, index) => {
+    const tokens: number[] = []
+    const takeNext = (): void => {
+      const index = tokens.length
+      const event = events[index]
+      if (event === undefined) return
       const { name, bytes } =
         typeof event === 'string'
           ? { name: null, bytes: Buffer.from(event) }
@@ -36,11 +44,20 @@ async function recorded(replies: readonly (readonly (string | Named)[])[], kinds
       buffer.append(bytes, 0, bytes.length)
       buffer.commit(name)
       buffer.take()
-      return reply.take(buffer)
-    })
-    const end = reply.end('')
-    recorder.closeRequest(row)
-    return { tokens, end }
+      tokens.push(reply.take(buffer))
+    }
+    const finish = (): unknown => {
+      const end = reply.end('')
+      recorder.closeRequest(row)
+      return { tokens, end }
+    }
+    return { takeNext, finish }
+  })
+  const longest = Math.max(...replies.map(({ length }) => length))
+  if (inTurn) for (let index = 0; index < longest; index++) for (const { takeNext } of takers) takeNext()
+  const ends = takers.map(({ takeNext, finish }, nth) => {
+    if (!inTurn) replies[nth]!.forEach(takeNext)
+    return finish()
   })
   const record = await recorder.finish(1000)
   const raw = { ...record, parts: [{ ...record, rowOf: Int32Array.from(replies.keys()) }] }
@@ -61,7 +78,7 @@ function counting(): { kinds: EventKinds; taken: () => number } {
   return { kinds, taken: () => taken }
 }
 
-type Choice = { text?: string; delta?: object; finish_reason?: string | null }
+type Choice = { text?: string; token_ids?: number[]; delta?: object; finish_reason?: string | null }
 const event = (choice: Choice, more: object = {}): string =>
   JSON.stringify({ id: 'r1', created: 1, model: 'm', choices: [{ index: 0, logprobs: null, ...choice }], ...more })
 const usage = (count: number): object => ({
@@ -94,7 +111,7 @@ function anyEvent(random: () => number, count: number): string {
     event({ text, finish_reason: pick(null, 'stop') }, more),
     event({ delta: { reasoning_content: text, content: pick('', 'x') } }),
     event({ text }, { error: { message: text } }),
-    event({ text: ` ${String(count)}` }, { token_ids: [1] }),
+    event({ text, token_ids: pick([1], [1], [1, 2]) }, more),
     event({ text }, more).replace(/}$/, ' }'),
     event({ text }, more).replace('"choices"', '"choices":[],"choices"'),
     event({ text }, more).replace('"index":0', `"index":${pick('0', '1', '-0', '0.0')}`),
@@ -110,7 +127,7 @@ describe('what is recorded is the same as if each event had been decoded', () =>
       Array.from({ length: 30 }, (_, index) => anyEvent(random, index + 1)),
     )
     const { kinds, taken } = counting()
-    expect(await recorded(replies, kinds)).toEqual(await recorded(replies, null))
+    expect(await recorded(replies, kinds, seed % 2 === 1)).toEqual(await recorded(replies, null, seed % 2 === 1))
     expect(taken()).toBeGreaterThan(0)
   })
 
@@ -146,6 +163,34 @@ describe('what is recorded is the same as if each event had been decoded', () =>
     const { kinds, taken } = counting()
     expect(await recorded(replies, kinds)).toEqual(await recorded(replies, null))
     expect(taken()).toBeGreaterThan(0)
+  })
+
+  const ids = (text: string, ...tokens: number[]): string => event({ text, token_ids: tokens })
+
+  test('an event with an escape in its text that carried other tokens', async () => {
+    const reply = [ids(' a', 5), ids('\n', 7, 8), ids(' b', 5)]
+    const { kinds } = counting()
+    expect(await recorded([reply], kinds)).toEqual(await recorded([reply], null))
+  })
+
+  test('a choice that is not the first', async () => {
+    const choices = (first: string, text: string): string =>
+      JSON.stringify({
+        choices: [
+          { index: 1, text: first },
+          { index: 0, text },
+        ],
+      })
+    const reply = [choices('a', 'a'), choices('b', 'a'), choices('c', 'c')]
+    const { kinds } = counting()
+    expect(await recorded([reply], kinds)).toEqual(await recorded([reply], null))
+  })
+
+  test.each([0, 1, 2, 3, 4, 5, 6, 7])('a reply that sends what took the place of its kind, kind %i', async (kind) => {
+    const others = Array.from({ length: 8 }, (_, other) => [ids(' o', 1, 2, other)])
+    const replies = [[ids(' a', 1), ids(' b', 1, 2, kind)], ...others]
+    const { kinds } = counting()
+    expect(await recorded(replies, kinds, true)).toEqual(await recorded(replies, null, true))
   })
 
   test.each(['llama-server-completion.sse', 'trtllm-chat.sse'])('the recorded stream %s', async (name) => {

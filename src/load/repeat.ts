@@ -23,7 +23,7 @@ interface Place extends JsonPlace {
   readonly index: number
 }
 
-/** An event that was decoded, with the places where another one may differ. */
+/** An event that was decoded, with the places where another one may differ. Held by replies when it is no longer listed. */
 interface Kind {
   readonly bytes: Buffer
   readonly places: readonly Place[]
@@ -58,27 +58,27 @@ export class EventKinds {
     this.names = repeats.names.map(() => ({ start: 0, end: 0 }))
   }
 
-  /** The kind that an event is of; -1: of none. */
-  find(event: EventBuffer): number {
-    for (let index = 0; index < this.#kinds.length; index++) if (this.matches(index, event)) return index
-    return -1
+  /** The kind that a decoded event is of, whatever characters its text is written with. */
+  find(event: EventBuffer): Kind | null {
+    for (const kind of this.#kinds) if (this.matches(kind, event, stringEnd)) return kind
+    return null
   }
 
-  /** Takes an event that was decoded, and carried that text, for a kind. Returns it, or -1 where it can be none. */
-  learn(event: EventBuffer, text: string, repeats: Repeats): number {
-    if (this.#learned === mostLearned || event.end - event.start > longestEvent || !plain.string.test(text)) return -1
+  /** Takes an event that was decoded, and carried that text, for a kind. Null: it can be none. */
+  learn(event: EventBuffer, text: string, repeats: Repeats): Kind | null {
+    if (this.#learned === mostLearned || event.end - event.start > longestEvent || !plain.string.test(text)) return null
     this.#learned++
     const places = placesOf(event, text, repeats)
-    if (places === null) return -1
+    if (places === null) return null
     const index = this.#kinds.length < mostKinds ? this.#kinds.length : this.#learned % mostKinds
     const bytes = Buffer.from(event.data.subarray(event.start, event.end))
-    this.#kinds[index] = { bytes, places, event: event.name }
-    return this.matches(index, event) ? index : -1
+    const kind = { bytes, places, event: event.name }
+    this.#kinds[index] = kind
+    return this.matches(kind, event) ? kind : null
   }
 
-  /** Whether the event is of that kind: every other byte is the same. */
-  matches(index: number, { data, start, end, name }: EventBuffer): boolean {
-    const { bytes, places, event } = this.#kinds[index]!
+  /** Whether the event is of that kind: every other byte is the same. `textEnd`: where its text ends. */
+  matches({ bytes, places, event }: Kind, { data, start, end, name }: EventBuffer, textEnd = plainEnd): boolean {
     if (name !== event) return false
     this.#forget()
     let at = start
@@ -89,7 +89,8 @@ export class EventKinds {
       if (end - at <= gap || !same(bytes, known, data, at, gap)) return false
       at += gap
       known = place.end
-      const stop = place.kind === 'string' ? plainEnd(data, at, end) : digitsEnd(data, at, end)
+      const endOf = place.kind === 'number' ? digitsEnd : place.role === 'text' ? textEnd : plainEnd
+      const stop = endOf(data, at, end)
       if (stop === at || !this.#enter(place, data, at, stop)) return false
       at = stop
     }
@@ -124,7 +125,7 @@ export class EventKinds {
 export class Repeat {
   readonly #repeats: Repeats
   readonly #kinds: EventKinds
-  #kind = -1
+  #kind: Kind | null = null
   #before: Carried = {}
   /** Names of this reply, such as its id; empty where its kind has no place for one. */
   #names: readonly string[] = []
@@ -141,28 +142,20 @@ export class Repeat {
 
   /** What the event at hand carries, apart from its text; null: it is to be decoded. */
   take(event: EventBuffer): Carried | null {
-    if (this.#kind < 0 || !this.#kinds.matches(this.#kind, event) || !this.#sameNames(event.data)) return null
+    if (this.#kind === null || !this.#kinds.matches(this.#kind, event) || !this.#sameNames(event.data)) return null
     return this.#repeats.again(this.#before, this.#kinds.counts)
   }
 
   /** To be called with each event that was decoded. */
   decoded(event: EventBuffer, carried: Carried): void {
-    const before = this.#before
+    this.#kind = null
     this.#before = carried
     const { text } = carried
-    if (text === undefined || !carriesOnlyText(carried)) {
-      this.#kind = -1
-      return
-    }
+    if (text === undefined || !carriesOnlyText(carried)) return
     const kinds = this.#kinds
-    let kind = kinds.find(event)
-    if (kind < 0) kind = kinds.learn(event, text, this.#repeats)
-    if (kind >= 0) {
-      this.#names = kinds.names.map(({ start, end }) => event.data.toString('latin1', start, end))
-      this.#kind = kind
-    } else if (carried.requestId !== undefined || carried.model !== undefined || !countsAlike(before, carried)) {
-      this.#kind = -1
-    }
+    this.#kind = kinds.find(event) ?? kinds.learn(event, text, this.#repeats)
+    if (this.#kind === null) return
+    this.#names = kinds.names.map(({ start, end }) => event.data.toString('latin1', start, end))
   }
 
   #sameNames(data: Buffer): boolean {
@@ -215,10 +208,6 @@ function carriesOnlyText(carried: Carried): boolean {
   return true
 }
 
-function countsAlike(a: Carried, b: Carried): boolean {
-  return (a.tokens === undefined) === (b.tokens === undefined) && (a.usage === undefined) === (b.usage === undefined)
-}
-
 function same(a: Buffer, aStart: number, b: Buffer, bStart: number, length: number): boolean {
   for (let at = 0; at < length; at++) if (a[aStart + at] !== b[bStart + at]) return false
   return true
@@ -232,6 +221,13 @@ function plainEnd(bytes: Buffer, start: number, end: number): number {
     if (byte === quote || byte === backslash || byte < 32 || byte > 126) break
   }
   return at
+}
+
+/** Behind the last character of a string in a JSON text that is known to be valid. */
+function stringEnd(bytes: Buffer, start: number, end: number): number {
+  let at = start
+  while (at < end && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1
+  return Math.min(at, end)
 }
 
 function digitsEnd(bytes: Buffer, start: number, end: number): number {

@@ -41,6 +41,8 @@ class OpenAiDecoder implements Decoder, Repeats {
   #uncounted = false
   /** The tokens of the last event were told by the running usage. */
   #running = false
+  /** The last event had one choice: of several, the one whose text counts need not be the first. */
+  #single = false
   #id: string | null = null
   #model: string | null = null
 
@@ -52,7 +54,8 @@ class OpenAiDecoder implements Decoder, Repeats {
     return this
   }
 
-  again(before: Carried, [total = NaN]: Float64Array): Carried {
+  again(before: Carried, [total = NaN]: Float64Array): Carried | null {
+    if (!this.#single) return null
     if (before.usage === undefined || Number.isNaN(total)) return before
     const usage = { ...before.usage, outputTokens: total }
     return this.#running ? { usage, tokens: this.#grown(total) } : { ...before, usage }
@@ -73,6 +76,7 @@ class OpenAiDecoder implements Decoder, Repeats {
 
     const choices = objectsOf(payload['choices'])
     if (!this.#stream && choices.length === 0) throw new Error(`reply without choices: ${excerpt(data)}`)
+    this.#single = choices.length === 1
     const choice = choices.find((one) => (one['index'] ?? 0) === 0)
     if (choice === undefined && choices.length > 0) return carried
 
