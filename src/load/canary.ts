@@ -2,8 +2,8 @@ import type { Series } from '../recording/recording.ts'
 import type { CanaryPlan } from './plan.ts'
 import type { EventSink, Framer } from './framing/framer.ts'
 import { SseFramer } from './framing/sse.ts'
-import { float64Column } from './growable.ts'
 import type { PollBatches } from './poll-batch.ts'
+import { NumberColumn } from './record/number-column.ts'
 import type { Broken, ConnectionUser } from './transport/http/connection.ts'
 import { Connection } from './transport/http/connection.ts'
 import { parseEndpoint } from './transport/http/endpoint.ts'
@@ -24,8 +24,8 @@ export class Canary implements ConnectionUser, ConnectionOwner<Connection> {
   readonly #open: () => Connection
   readonly #bytes: Buffer
   readonly #monotonicNs: number
-  readonly #time = float64Column()
-  readonly #error = float64Column()
+  readonly #time = new NumberColumn()
+  readonly #error = new NumberColumn()
   readonly #sink = new SentTimes((sent) => this.#event(sent))
   #connection: Connection | null = null
   #framer: Framer = new SseFramer()

@@ -1,6 +1,6 @@
 import { PerformanceObserver, performance } from 'node:perf_hooks'
 import type { Series } from '../recording/recording.ts'
-import { float64Column } from './growable.ts'
+import { NumberColumn } from './record/number-column.ts'
 import { series } from './series.ts'
 
 /** What a load thread says about itself, as series of the recording. */
@@ -10,7 +10,7 @@ export class ThreadReport {
   readonly #clockOffset: number
   readonly #gc = { time: [] as number[], value: [] as number[] }
   readonly #samples = { time: [] as number[], cpu: [] as number[], active: [] as number[] }
-  readonly #lateness = { time: float64Column(), value: float64Column() }
+  readonly #lateness = { time: new NumberColumn(), value: new NumberColumn() }
   #replacedStamps = 0
   #inFlight = 0
   #changedAt: number

@@ -4,8 +4,8 @@ import { BatchLog } from './batch-log.ts'
 import { BlockKeeper, type Spill } from './block-keeper.ts'
 import type { LogBlocks } from './byte-log.ts'
 import { type Chunk, ChunkLog } from './chunk-log.ts'
+import { NumberColumn } from './number-column.ts'
 import { RequestStore } from './request-store.ts'
-import { RowColumn } from './row-column.ts'
 
 /** What one thread recorded, before it is put together with the others'. */
 export interface ThreadRecord {
@@ -29,9 +29,9 @@ export class Recorder {
   readonly #keeper: BlockKeeper
   readonly #chunks: ChunkLog
   readonly #requests = new RequestStore()
-  readonly #added = new RowColumn()
-  readonly #chunksOf = new RowColumn()
-  readonly #textOf = new RowColumn()
+  readonly #added = new NumberColumn()
+  readonly #chunksOf = new NumberColumn()
+  readonly #textOf = new NumberColumn()
 
   constructor(now: () => number, saveText: boolean, spill: Spill | null = null) {
     this.#now = now
