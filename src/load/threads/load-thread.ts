@@ -1,31 +1,30 @@
 import type { Ending } from '../../recording/vocabulary.ts'
 import { mulberry32 } from '../../mulberry32.ts'
-import { type Balancer, createBalancer } from '../balance.ts'
+import { createBalancer } from '../balance.ts'
 import { Canary } from '../canary.ts'
 import { createClock } from '../clock.ts'
 import { DecodeQueue } from '../decode-queue.ts'
 import { BlockPool } from '../event-buffer.ts'
 import type { ExchangeContext } from '../exchange.ts'
-import { Exchange } from '../exchange.ts'
 import { limitsInNs, LimitSweep } from '../limits.ts'
 import type { LoadProgress } from '../plan.ts'
 import { PollBatches } from '../poll-batch.ts'
 import { Recorder } from '../record/recorder.ts'
-import { EventKinds } from '../repeat.ts'
 import { SpillFile } from '../record/spill-file.ts'
-import { newRecord, type RequestRecord } from '../request-record.ts'
+import { EventKinds } from '../repeat.ts'
 import { runScenario } from '../scenarios/index.ts'
-import type { Assignment, ScenarioContext, Sent, Timer } from '../scenarios/scenario.ts'
+import type { ScenarioContext, Timer } from '../scenarios/scenario.ts'
 import { ThreadReport } from '../thread-report.ts'
 import { timerOf, type Waker } from '../timed-sends.ts'
 import { startTimerThread } from '../timer-thread.ts'
 import type { OpenSocket } from '../transport/http/open-socket.ts'
 import { openSocket } from '../transport/http/open-socket.ts'
-import type { PreparedRequest, Transport } from '../transport/transport.ts'
+import type { Transport } from '../transport/transport.ts'
 import { connectionsEach } from './connections-each.ts'
 import { delayUnless } from './delay.ts'
 import { Drain } from './drain.ts'
-import { SharedState, type ThreadCounts } from './shared-state.ts'
+import { Sender } from './sender.ts'
+import { SharedState } from './shared-state.ts'
 import type { ThreadPart, ThreadTask } from './task.ts'
 import type { News, Team } from './team.ts'
 
@@ -50,15 +49,13 @@ export class LoadThread {
   readonly #environment: ThreadEnvironment
   readonly #team: Team
   readonly #shared: SharedState
-  readonly #balancer: Balancer
-  readonly #counts: ThreadCounts
   readonly #batches: PollBatches
   readonly #report: ThreadReport
   readonly #spill: SpillFile | null
   readonly #recorder: Recorder
   readonly #context: ExchangeContext
   readonly #moments: ScenarioContext['moments']
-  readonly #taken: number[] = []
+  readonly #sender: Sender
   readonly #stopping = new AbortController()
   readonly #drain: Drain
   readonly #sampling: NodeJS.Timeout
@@ -74,8 +71,6 @@ export class LoadThread {
     this.#environment = environment
     this.#team = environment.team
     this.#shared = new SharedState(task.size, task.memory)
-    this.#balancer = createBalancer(plan.balance, plan.endpoints.length, this.#shared.balance)
-    this.#counts = this.#shared.countsOf(task.place)
     this.#report = new ThreadReport(now)
     this.#spill = spill && new SpillFile(spill.path)
     this.#recorder = new Recorder(
@@ -85,6 +80,7 @@ export class LoadThread {
     )
     this.#batches = new PollBatches(now, (batch) => this.#recorder.batches.add(batch))
     this.#moments = { ...noMoments }
+    const counts = this.#shared.countsOf(task.place)
     const mark = (): void => this.#batches.mark()
     this.#context = {
       now,
@@ -107,9 +103,17 @@ export class LoadThread {
           void waiting.then(() => callback(this.#stopped()))
         },
       },
-      onTokens: (tokens) => this.#counts.tokens(tokens),
+      onTokens: (tokens) => counts.tokens(tokens),
       onReplacedStamp: () => this.#report.replacedStamp(),
     }
+    this.#sender = new Sender({
+      thread: this.#team.place,
+      exchange: this.#context,
+      balancer: createBalancer(plan.balance, plan.endpoints.length, this.#shared.balance),
+      counts,
+      report: this.#report,
+      onFailure: () => this.#failed(),
+    })
     this.#drain = new Drain(plan.stop.drainSeconds, (text) => {
       this.#stopping.abort()
       this.#context.sweep.cancelAll(text)
@@ -132,7 +136,7 @@ export class LoadThread {
       record: await this.#recorder.finish(this.#batches.read + 1),
       moments: this.#moments,
       series: [...this.#report.finish(), ...(this.#canary === null ? [] : [this.#canary.series()])],
-      taken: Int32Array.from(this.#taken),
+      taken: this.#sender.taken,
     }
   }
 
@@ -224,13 +228,8 @@ export class LoadThread {
       enter: (phase) => this.#enter(phase),
       preconnect: async (clients) => await this.#preconnect(clients),
       delay: async (seconds) => await this.#delay(seconds),
-      send: (request, assignment, ended) => this.#send(request, assignment, ended),
-      drop: (request, assignment, why) => {
-        const record = this.#record(request, assignment)
-        record.error = why
-        this.#recorder.closeRequest(this.#recorder.addRequest(record))
-        this.#counts.add('failed', true)
-      },
+      send: (request, assignment, ended) => this.#sender.send(request, assignment, ended),
+      drop: (request, assignment, why) => this.#sender.drop(request, assignment, why),
     }
   }
 
@@ -255,40 +254,9 @@ export class LoadThread {
     else this.#stopping.signal.addEventListener('abort', callback)
   }
 
-  #record(request: PreparedRequest, { phase, client, stage, intended }: Assignment): RequestRecord {
-    const record = newRecord(request.planned, phase, 'not_sent')
-    record.client = client
-    record.stage = stage
-    record.intended = intended
-    record.thread = this.#team.place
-    if (phase !== 'warmup') this.#taken.push(request.index)
-    return record
-  }
-
-  #send(request: PreparedRequest, assignment: Assignment, ended: (sent: Sent) => void): void {
-    const endpoint = this.#balancer.next()
-    const record = this.#record(request, assignment)
-    const measured = assignment.phase !== 'warmup'
-    const exchange: Exchange = new Exchange(this.#context, record, request, endpoint, {
-      ended: () => {
-        this.#report.inFlight(-1)
-        this.#balancer.ended(endpoint)
-        this.#counts.add('done', measured)
-        ended({ writeStart: record.writeStart, closed: record.closed!, complete: exchange.complete })
-      },
-      settled: () => {
-        if (record.outcome !== 'ok') this.#failed(measured)
-      },
-    })
-    this.#report.inFlight(1)
-    this.#counts.add('sent', measured)
-    exchange.start()
-  }
-
-  #failed(measured: boolean): void {
-    this.#counts.add('failed', measured)
+  #failed(): void {
     const limit = this.#task.plan.stop.errorRate
-    if (!measured || limit === null) return
+    if (limit === null) return
     if (this.#shared.addFailure() > limit * this.#task.requests.length) this.#end('error_rate')
   }
 }
