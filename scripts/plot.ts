@@ -83,7 +83,7 @@ async function main(): Promise<void> {
     countTokens: chosen.some((plot) => plot.countsTokens),
     modelName: values['model-name'] ?? null,
   })
-  const compare = named !== null && paths.length > 1 && !oneDirectory.has(named)
+  const compare = named !== null && paths.length > 1 && plots[named].comparesDirectories
   const comparison = compareDirectories(points)
   if (compare) for (const line of missingTables(comparison)) console.error(line)
   const settings = settingsOf(values, configs)
@@ -102,9 +102,6 @@ async function main(): Promise<void> {
     drawn.length === 0 ? 'no group of points is in every directory compared' : 'no point has what the plot needs'
   throw new UserError(`nothing to draw: ${why}`)
 }
-
-/** These show one directory a figure, so that none has to match another. */
-const oneDirectory: ReadonlySet<PlotId> = new Set(['repl-scale', 'tp-sizes', 'timeline', 'distributions'])
 
 async function readPoints(
   paths: readonly string[],

@@ -12,6 +12,7 @@ import { startVllmLegacyWire } from '../stub/wires/vllm-legacy.ts'
 import { startVllmWire } from '../stub/wires/vllm.ts'
 import type { Wire } from '../stub/wires/wire-server.ts'
 import type { Backend } from './backend.ts'
+import { openAiDecoderModule } from './families/openai-wire.ts'
 import { backends } from './index.ts'
 import { probeFailure, started, targetOf } from './testing/drive.ts'
 
@@ -48,7 +49,7 @@ const servers: Readonly<Record<string, () => Promise<Wire>>> = {
   transformers: startTransformersWire,
 }
 /** Servers that answer as OpenAI's do, and backends that ask so: one is as good as another. */
-const dialect = ['openai', 'llamacpp', 'vllm', 'trtllm', 'lmdeploy', 'transformers']
+const dialect = list.filter((backend) => backend.decoderModule === openAiDecoderModule).map(({ id }) => id)
 
 test.each(list.map((backend) => [backend.id, backend] as const))(
   "%s: another server's wire is told in one line, and what to do",

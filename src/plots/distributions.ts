@@ -13,6 +13,7 @@ export const distributions: Plot = {
   directory: 'distributions',
   about: 'cumulative distributions of the time to first token and of the gaps between tokens, a line a load',
   countsTokens: false,
+  comparesDirectories: false,
   draw: (input, settings = defaultSettings) =>
     byGroup(input.points).flatMap(([group, points]) =>
       curvesOf(points, input, settings).flatMap((curve) =>

@@ -21,6 +21,7 @@ export const effectiveThroughput: Plot = {
   directory: 'goodtput',
   about: "requests per second that met the original's deadlines (prompt and generation rates), against clients",
   countsTokens: true,
+  comparesDirectories: true,
   draw(input, settings = defaultSettings) {
     const classic = settings.look === 'classic'
     const groups = classic ? [] : byGroup(input.points)

@@ -14,6 +14,7 @@ export const goodput: Plot = {
   directory: 'goodput',
   about: 'requests per second that met the objectives of the bench file, against clients',
   countsTokens: false,
+  comparesDirectories: true,
   draw: (input, settings = defaultSettings) =>
     byGroup(overRuns(input.points)).flatMap(([group, points]) =>
       [false, true].flatMap((open) => drawGroup(open ? `${group}-rate` : group, points, open, input, settings)),

@@ -15,6 +15,7 @@ export const interactivity: Plot = {
   directory: 'interactivity',
   about: 'output tokens per second against tokens per second that a user sees, with the Pareto front',
   countsTokens: true,
+  comparesDirectories: true,
   draw: (input, settings = defaultSettings) =>
     byGroup(overRuns(input.points)).flatMap(([group, points]) => drawGroup(group, points, input, settings)),
 }

@@ -19,6 +19,7 @@ export const latencyPercentile: Plot = {
   directory: 'percentile_token_latency',
   about: 'P50, P90 and P95 of the gaps between tokens, side by side, a figure for each number of clients',
   countsTokens: false,
+  comparesDirectories: true,
   draw: (input, settings = defaultSettings) =>
     byGroup(input.points).flatMap(([, points]) => {
       const loads = Map.groupBy(points, (point) => point.clients)

@@ -17,6 +17,8 @@ export interface Plot {
   readonly about: string
   /** It needs token counts, which take long where only the texts are stored. */
   readonly countsTokens: boolean
+  /** Its figures show several directories side by side, so that only points that are in each of them are drawn. */
+  readonly comparesDirectories: boolean
   draw(input: PlotInput, settings?: PlotSettings): DrawnPlot[]
 }
 

@@ -14,6 +14,7 @@ export const replScale: Plot = {
   directory: 'repl_scale',
   about: 'requests per second against replicas, at the same number of clients a replica',
   countsTokens: false,
+  comparesDirectories: false,
   draw: (input, settings = defaultSettings) =>
     settings.look === 'classic' ? drawClassic(input, settings) : drawMeasured(input, settings),
 }

@@ -19,6 +19,7 @@ export const throughputLatency: Plot = {
   directory: 'throughput_latency',
   about: 'requests per second against mean latency, a curve a label',
   countsTokens: false,
+  comparesDirectories: true,
   draw: (input, settings = defaultSettings) =>
     settings.look === 'classic'
       ? drawClassic(input, settings)

@@ -16,6 +16,7 @@ export const timeline: Plot = {
   directory: 'timeline',
   about: 'the requests of a point as bars over time, a row a client, with stalls and failures',
   countsTokens: false,
+  comparesDirectories: false,
   draw(input, settings = defaultSettings) {
     const curves = byGroup(input.points).flatMap(([group, points]) =>
       curvesOf(points, input, settings).map((curve) => ({ group, curve })),

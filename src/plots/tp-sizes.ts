@@ -17,6 +17,7 @@ export const tpSizes: Plot = {
   directory: 'tp_sizes',
   about: 'TFLOPs per GPU against mean latency, a curve for each tensor-parallel degree',
   countsTokens: false,
+  comparesDirectories: false,
   draw: (input, settings = defaultSettings) =>
     settings.look === 'classic' ? drawClassic(input) : drawMeasured(input, settings),
 }
