@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
+// oxlint-disable-next-line no-restricted-imports -- it rehearses the usual protocol, in the decoder that most backends share
 import { openAiDecoderModule, openAiSuccess } from '../../backends/families/openai-wire.ts'
 import type { LoadPlan, PlannedRequest, Scenario } from '../plan.ts'
 import { recordLoad } from '../run-load.ts'
