@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { BlockPool, EventBuffer } from '../load/event-buffer.ts'
 import { framers } from '../load/framing/index.ts'
-import type { Carried, DecoderModule, DecoderOptions, Framing, Usage } from './backend.ts'
+import { EventKinds, Repeat } from '../load/repeat.ts'
+import type { Carried, Decoder, DecoderModule, DecoderOptions, Framing, Usage } from './backend.ts'
 import { createDecoder } from './families/openai-decoder.ts'
 import { backends, type BackendId } from './index.ts'
 
@@ -206,9 +207,13 @@ const golden: readonly Golden[] = [
 test.each(golden.map((each) => [each.file, each] as const))('%s, cut anywhere', async (file, each) => {
   const module = (await import(backends[each.backend].decoderModule)) as DecoderModule
   const bytes = readFileSync(new URL(`fixtures/${file}`, import.meta.url))
-  const decode = (pieces: readonly Buffer[]): Carried[] => {
+  const create = (): Decoder => {
     const decoder = module.createDecoder({ route: 'completions', stream: true, ...each.options })
     decoder.asked?.(JSON.stringify({ prompt: each.prompt }))
+    return decoder
+  }
+  const decode = (pieces: readonly Buffer[]): Carried[] => {
+    const decoder = create()
     return events(each.framing, pieces).map((event) => decoder.decode(event))
   }
   const whole = decode([bytes])
@@ -226,6 +231,7 @@ test.each(golden.map((each) => [each.file, each] as const))('%s, cut anywhere', 
   }
   different.add(JSON.stringify(decode([...bytes].map((byte) => Buffer.from([byte])))))
   expect([...different]).toEqual([JSON.stringify(whole)])
+  expect(withRepeats(create(), each.framing, bytes)).toEqual(whole.map(recurring))
 })
 
 const openAiFixtures = new URL('families/fixtures/', import.meta.url)
@@ -234,26 +240,58 @@ const streams = readdirSync(openAiFixtures).filter((name) => name.endsWith('.sse
 test.each(streams)('%s, byte by byte', (file) => {
   const bytes = readFileSync(new URL(file, openAiFixtures))
   const route = file.includes('chat') ? 'chat' : 'completions'
+  const create = (): Decoder => createDecoder({ route, stream: true })
   const decode = (pieces: readonly Buffer[]): Carried[] => {
-    const decoder = createDecoder({ route, stream: true })
+    const decoder = create()
     return events('sse', pieces).map((event) => decoder.decode(event))
   }
   const whole = decode([bytes])
   expect(whole.length).toBeGreaterThan(1)
   expect(decode([...bytes].map((byte) => Buffer.from([byte])))).toEqual(whole)
+  expect(withRepeats(create(), 'sse', bytes)).toEqual(whole.map(recurring))
 })
 
-function events(framing: Framing, pieces: readonly Buffer[]) {
+function framed(framing: Framing, pieces: readonly Buffer[]): EventBuffer {
   const buffer = new EventBuffer(new BlockPool())
   const framer = framers[framing]()
   for (const piece of pieces) framer.feed(piece, 0, piece.length, buffer)
   framer.finish(buffer)
-  const framed = []
-  while (buffer.take()) {
-    framed.push({ event: buffer.name, data: buffer.data.toString('utf8', buffer.start, buffer.end) })
-  }
+  return buffer
+}
+
+const eventAt = ({ name, data, start, end }: EventBuffer) => ({ event: name, data: data.toString('utf8', start, end) })
+
+function events(framing: Framing, pieces: readonly Buffer[]) {
+  const buffer = framed(framing, pieces)
+  const all = []
+  while (buffer.take()) all.push(eventAt(buffer))
   buffer.release()
-  return framed
+  return all
+}
+
+/** What events carry as the load generator reads them: without decoding, where the decoder's `repeats` promise it. */
+function withRepeats(decoder: Decoder, framing: Framing, bytes: Buffer) {
+  const { repeats } = decoder
+  const repeat = repeats === undefined ? null : new Repeat(repeats, new EventKinds(repeats))
+  const buffer = framed(framing, [bytes])
+  const all = []
+  while (buffer.take()) {
+    const again = repeat?.take(buffer) ?? null
+    if (again === null) {
+      const carried = decoder.decode(eventAt(buffer))
+      repeat?.decoded(buffer, carried)
+      all.push(recurring(carried))
+    } else {
+      const text = buffer.data.toString('latin1', repeat!.text.start, repeat!.text.end)
+      all.push(recurring({ ...again, text }))
+    }
+  }
+  return all
+}
+
+/** What is read of an event that is one before with another text or other counts. */
+function recurring({ text, tokens, usage }: Carried) {
+  return { text, tokens, usage }
 }
 
 function summary(carried: readonly Carried[]) {
