@@ -6,7 +6,7 @@ import { measure, type PointFacts } from './measured.ts'
 import { somePoint } from './testing.ts'
 import type { VerdictFacts } from './verdict-facts.ts'
 import { verdictRules } from './verdict-rules.ts'
-import { judge, reasonTexts } from './verdict.ts'
+import { judge } from './verdict.ts'
 
 const good = closedLoopSpecs({ clients: 1, count: 100, ttft: 0.1, gap: 0.02, tokens: 11 })
 
@@ -62,10 +62,6 @@ test('families that the point does not show are not judged', () => {
   const verdict = judge(facts({ point: { stream: false }, verdict: { accuracy: noAccuracy } }))
   expect(verdict.reasons.map((reason) => reason.family)).not.toContain('ttft')
   expect(verdict.families).toMatchObject({ ttft: 'valid', itl: 'valid', e2e: 'suspect' })
-})
-
-test('a reason of several families is told once', () => {
-  expect(reasonTexts(judge(facts({ verdict: { accuracy: { ...noAccuracy, bound: okBound } } })))).toHaveLength(1)
 })
 
 const okCanary = { p50_s: 3e-5, p99_s: 1e-4, max_s: 1e-3, events: 500 }

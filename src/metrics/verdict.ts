@@ -31,8 +31,3 @@ export function judge(facts: VerdictFacts): Verdict {
     reasons,
   }
 }
-
-/** The reasons' sentences, each once: a rule that touches several families says the same in each. */
-export function reasonTexts(verdict: Verdict): string[] {
-  return [...new Set(verdict.reasons.map((reason) => reason.text))]
-}

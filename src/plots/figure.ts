@@ -34,7 +34,7 @@ export function captionLines(paragraphs: readonly string[]): string[] {
 export function figureConfig(theme: PlotTheme): Config {
   return {
     font: fontFamily,
-    background: theme.surface ?? 'transparent',
+    background: theme.surface,
     padding: 20,
     view: { stroke: null },
     title: {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { renderAsync, Resvg, type ResvgRenderOptions } from '@resvg/resvg-js'
+import { renderAsync, type ResvgRenderOptions } from '@resvg/resvg-js'
 import * as vega from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 import { printable } from '../printable.ts'
@@ -47,22 +47,17 @@ function namedClips(svg: string): string {
   return renamed((index) => `clip-${hash}-${index}`)
 }
 
-/** PNG of an SVG at twice its size, with DejaVu Sans only. */
-export function renderPng(svg: string, zoom = 2): Buffer {
-  return new Resvg(svg, pngOptions(zoom)).render().asPng()
+/** PNG of an SVG at twice its size, with DejaVu Sans only; drawn in another thread. */
+export async function renderPng(svg: string): Promise<Buffer> {
+  return (await renderAsync(svg, pngOptions)).asPng()
 }
 
-/** The same, drawn in another thread. */
-export async function renderPngAside(svg: string, zoom = 2): Promise<Buffer> {
-  return (await renderAsync(svg, pngOptions(zoom))).asPng()
-}
-
-const pngOptions = (zoom: number): ResvgRenderOptions => ({
-  fitTo: { mode: 'zoom', value: zoom },
+const pngOptions: ResvgRenderOptions = {
+  fitTo: { mode: 'zoom', value: 2 },
   font: {
     loadSystemFonts: false,
     fontFiles: Object.values(fontFiles),
     defaultFontFamily: 'DejaVu Sans',
     sansSerifFamily: 'DejaVu Sans',
   },
-})
+}

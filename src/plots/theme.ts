@@ -1,6 +1,6 @@
-/** Colours of a plot apart from its curves. `surface` null leaves the background open. */
+/** Colours of a plot apart from its curves. */
 export interface PlotTheme {
-  readonly surface: string | null
+  readonly surface: string
   /** Fill of hollow markers. */
   readonly hollow: string
   readonly ink: string
@@ -16,14 +16,4 @@ export const lightTheme: PlotTheme = {
   muted: '#59636e',
   grid: '#e7eaee',
   bad: '#cf222e',
-}
-
-/** For an SVG inside a page: the page's CSS variables, so that it follows dark and light. */
-export const pageTheme: PlotTheme = {
-  surface: null,
-  hollow: 'var(--surface)',
-  ink: 'var(--ink)',
-  muted: 'var(--muted)',
-  grid: 'var(--grid)',
-  bad: 'var(--invalid)',
 }

@@ -6,7 +6,7 @@ import { writeSealed } from '../result/sealed-file.ts'
 import { plots } from './index.ts'
 import type { BackendLook, Plot, PlotSettings, PlottedPoint } from './plot.ts'
 import { plottedPoint } from './plotted-point.ts'
-import { renderPngAside, renderSvg } from './render.ts'
+import { renderPng, renderSvg } from './render.ts'
 import { defaultSettings } from './settings.ts'
 import { lightTheme } from './theme.ts'
 
@@ -55,7 +55,7 @@ export async function writePlot(
       figures.slice(first, first + atOnce).map(async ({ base, spec }) => {
         const svg = await renderSvg(spec)
         await writeSealed(`${base}.svg`, svg)
-        await writeSealed(`${base}.png`, await renderPngAside(svg))
+        await writeSealed(`${base}.png`, await renderPng(svg))
         return [`${base}.svg`, `${base}.png`]
       }),
     )

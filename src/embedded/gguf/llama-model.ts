@@ -1,5 +1,5 @@
 import type { Metadata, Tensor, TensorType } from './format.ts'
-import { elementCount, tensorTypes } from './format.ts'
+import { tensorTypes } from './format.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** A llama with tied embeddings. `embedding / heads` should be a multiple of 64: llama.cpp's fast kernels want it. */
@@ -62,10 +62,6 @@ export function llamaMetadata(
     ['llama.rope.freq_base', { type: 'float32', value: 10_000 }],
     ...vocabulary.metadata,
   ]
-}
-
-export function parameterCount(architecture: LlamaArchitecture, vocabularySize: number): number {
-  return llamaTensors(architecture, vocabularySize).reduce((sum, tensor) => sum + elementCount(tensor), 0)
 }
 
 /**
