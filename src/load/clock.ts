@@ -7,12 +7,15 @@ export interface Clock {
   readonly now: () => number
 }
 
-/** Times below 2^31 are small integers to V8: the first one beyond would change what its compiled code is built on. Whole milliseconds, as the wall clock's. */
+/**
+ * Times below 2^31 are small integers to V8: the first one beyond would change what its compiled code is built on. Whole
+ * milliseconds, as the wall clock's.
+ */
 const headStartNs = 4_295e6
 
 /**
- * Time zero of a recording: some seconds before now. The wall clock is read in whole milliseconds, so this busy-waits for three of its edges, and takes
- * the one that was seen soonest.
+ * Time zero of a recording: some seconds before now. The wall clock is read in whole milliseconds, so this busy-waits for
+ * three of its edges, and takes the one that was seen soonest.
  */
 export function makeAnchor(): Anchor {
   let tightest = Infinity

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { OutputError } from '../../output-folder.ts'
 import type { LoadPlan } from '../plan.ts'
+import { rehearse } from '../rehearsal/rehearse.ts'
 import { recordLoad } from '../run-load.ts'
 import { Crew } from '../threads/crew.ts'
 import type { FromChild, ToChild } from './messages.ts'
-import { rehearse } from '../rehearsal/rehearse.ts'
-import { lowerHelpers } from './lower-helpers.ts'
 import { writeRecording } from './recording-file.ts'
+import { lowerV8Threads } from './v8-threads.ts'
 
 /** Entry of the load process: takes plans one after the other and answers each with the file of its recording. */
 
@@ -28,7 +28,7 @@ process.on('message', (message: ToChild) => {
   if (message.kind === 'abort') current?.abort()
   else void run(message.plan, message.directory)
 })
-lowerHelpers()
+lowerV8Threads()
 // First: sending is among what V8 compiles anew for when it happens for the first time.
 send({ kind: 'ready' })
 const rehearsed = rehearse()

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { lowerHelpers } from './lower-helpers.ts'
+import { lowerV8Threads } from './v8-threads.ts'
 
 async function threads(names: Readonly<Record<number, string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'servemark-threads-'))
@@ -16,7 +16,7 @@ async function threads(names: Readonly<Record<number, string>>): Promise<string>
 
 test('the helper threads of V8 yield, no other', async () => {
   const lowered: [number, number][] = []
-  lowerHelpers(
+  lowerV8Threads(
     await threads({ 11: 'MainThread', 12: 'V8Worker', 13: 'libuv-worker', 14: 'V8Worker' }),
     (thread, nice) => lowered.push([thread, nice]),
   )
@@ -31,6 +31,6 @@ test('where priorities are not ours to set, or there are no such files, nothing 
     throw new Error('EPERM')
   }
   const folder = await threads({ 12: 'V8Worker' })
-  expect(() => lowerHelpers(folder, refuse)).not.toThrow()
-  expect(() => lowerHelpers(join(folder, 'nowhere'))).not.toThrow()
+  expect(() => lowerV8Threads(folder, refuse)).not.toThrow()
+  expect(() => lowerV8Threads(join(folder, 'nowhere'))).not.toThrow()
 })

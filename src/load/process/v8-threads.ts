@@ -8,7 +8,7 @@ const nice = 10
  * Lets V8's helper threads, which compile, yield to the threads that measure: on a machine with few cores they hold a
  * loop up for a whole time slice of some milliseconds. Linux alone gives threads priorities of their own.
  */
-export function lowerHelpers(
+export function lowerV8Threads(
   folder = '/proc/self/task',
   lower: (thread: number, nice: number) => void = setPriority,
 ): void {

@@ -26,20 +26,17 @@ export async function rehearse(): Promise<void> {
   }
 }
 
-/** For the tests: what is rehearsed. */
-export const rehearsalPlans = { closed }
-
 async function rehearseStreams(): Promise<void> {
   await using server = await startRehearsalServer(rehearsalReplies.streams)
   await using canary = await startRehearsalServer(rehearsalReplies.canary)
-  const plan = received(closed(server.url, canary.url, 120))
+  const plan = received(rehearsalPlan(server.url, canary.url, 120))
   await recordLoad(plan)
   await recordLoad({ ...plan, scenario: openLoop(plan) }, { startWaker: async () => sleepless })
 }
 
 async function rehearseShortReplies(): Promise<void> {
   await using server = await startRehearsalServer(rehearsalReplies.short)
-  await recordLoad(received(closed(server.url, null, 3000)))
+  await recordLoad(received(rehearsalPlan(server.url, null, 3000)))
 }
 
 /**
@@ -56,7 +53,8 @@ function received(plan: LoadPlan): LoadPlan {
   return deserialize(serialize(plan)) as LoadPlan
 }
 
-function closed(url: string, canary: string | null, requests: number): LoadPlan {
+/** A closed loop against a server that answers at `url`. */
+export function rehearsalPlan(url: string, canary: string | null, requests: number): LoadPlan {
   return {
     endpoints: [{ url }],
     threads: 1,
