@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { onceOrphaned } from '../fixtures/signals.ts'
 import { exitOnUserError } from '../src/errors.ts'
 import { flagsTakenByNpm } from './npm-flags.ts'
 import { sortWords } from './sort-words.ts'
@@ -23,10 +24,16 @@ const child = spawn(process.execPath, [program, ...mode, ...vitest, '--', ...sui
   stdio: 'inherit',
   env: {
     ...process.env,
+    SERVEMARK_PARENT: String(process.pid),
     SERVEMARK_COMMAND: JSON.stringify(['npm', 'run', 'bench', ...(words.length > 0 ? ['--', ...words] : [])]),
   },
 })
 
-process.on('SIGINT', () => {})
+// A terminal signals the child too, a `kill` of this process alone does not: passed on as what is no second Ctrl-C.
+for (const signal of ['SIGINT', 'SIGUSR2'] as const) process.on(signal, () => child.kill('SIGUSR2'))
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
-child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
+onceOrphaned(process.env['SERVEMARK_PARENT'], () => child.kill('SIGTERM'))
+child.on('exit', (code, signal) => {
+  const how = signal === 'SIGUSR2' ? 'SIGINT' : (signal ?? 'SIGTERM')
+  process.exit(code ?? 128 + constants.signals[how])
+})

@@ -29,18 +29,27 @@ const wanted = createHash('sha256')
 if (!installed()) install()
 
 const script = process.argv[2]
+const isBench = /\bbench\.ts$/.test(script)
 // Compiled code is kept: it halves the start of everything that runs below.
 const child = spawn(node, [join(root, script), ...process.argv.slice(3)], {
   stdio: 'inherit',
   env: Object.assign({ NODE_COMPILE_CACHE: join(modules, '.cache', 'node-compile') }, process.env, {
     PATH: join(modules, '.bin') + delimiter + process.env.PATH,
     INIT_CWD: process.env.INIT_CWD || process.cwd(),
+    // A run is stopped when what started it has gone.
+    SERVEMARK_PARENT: isBench ? String(process.pid) : undefined,
   }),
 })
 // A terminal signals the child too, and the child decides what happens; a signal to this process alone is passed on.
-process.on('SIGINT', () => {})
+// An INT that is passed on must not pass for a second Ctrl-C: a run takes SIGUSR2 for it.
+process.on('SIGINT', () => {
+  if (isBench) child.kill('SIGUSR2')
+})
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-child.on('exit', (code, signal) => process.exit(code === null ? 128 + constants.signals[signal] : code))
+child.on('exit', (code, signal) => {
+  const how = signal === 'SIGUSR2' ? 'SIGINT' : signal
+  process.exit(code === null ? 128 + constants.signals[how] : code)
+})
 
 function installed() {
   if (!existsSync(node)) return false
