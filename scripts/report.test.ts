@@ -49,7 +49,10 @@ test('plot: draws the given folders', async () => {
 })
 
 test('a slip is one line and exit code 2', async () => {
-  expect(await script('plot', '--bogus')).toMatchObject({ code: 2, stderr: "plot: Unknown option '--bogus'\n" })
+  expect(await script('plot', '--bogus')).toMatchObject({
+    code: 2,
+    stderr: "plot: Unknown option '--bogus'. All options: npm run plot -- --help\n",
+  })
   expect(await script('report', 'nowhere')).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/^report: cannot read .*\(ENOENT\)\n$/),

@@ -7,7 +7,8 @@ import { UserError } from '../src/errors.ts'
 export function runScript(name: string, main: () => Promise<void>): void {
   main().catch((error: unknown) => {
     const slip = error instanceof TypeError && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS')
-    const line = slip ? error.message.split('. ')[0] : error instanceof UserError ? error.message : null
+    const hint = `All options: npm run ${name} -- --help`
+    const line = slip ? `${error.message.split('. ')[0]}. ${hint}` : error instanceof UserError ? error.message : null
     console.error(line === null ? error : `${name}: ${line}`)
     process.exitCode = slip ? 2 : error instanceof UserError ? error.exitCode : 1
   })
