@@ -24,7 +24,10 @@ test('servers that are alike have no clear winner', () => {
   expect(text).toContain('- `ttft.p50`: = no clear winner among one, other at 4 clients')
 })
 
-test('an invalid one takes no part', () => {
+test('an invalid one takes no part, and a line says so beside the winner of the others', () => {
+  const three = [measured('fast', 1, 1), measured('middle', 1.3, 2, 'invalid'), measured('slow', 1.6, 3)]
+  expect(bestLines(three)[1]).toBe('  ✗ middle takes no part at 4 clients: invalid')
+  expect(bestMarkdown(three)).toContain('- ✗ middle takes no part at 4 clients: invalid\n')
   const lines = bestLines([measured('fast', 1, 1, 'invalid'), measured('slow', 1.6, 2)])
   expect(lines).toContainEqual(expect.stringContaining('only slow may be used at 4 clients'))
 })

@@ -9,6 +9,7 @@ export function bestLines(results: readonly ResultFile[], folderOf: FolderOf = (
   return worksOf(results, folderOf).flatMap(({ name, tables, unequal, names }) => [
     `Best at which load (${name}):`,
     ...unequal.map((text) => `  ≠ ${text}`),
+    ...leftOut(tables, names).map((text) => `  ✗ ${text}`),
     ...tables.map((table) => `  ${table.figure.name.padEnd(24)} ${said(table, names)}`),
   ])
 }
@@ -20,6 +21,7 @@ export function bestMarkdown(results: readonly ResultFile[], folderOf: FolderOf 
       `**Best at which load** (${name})`,
       '',
       ...unequal.map((text) => `- ≠ ${text}`),
+      ...leftOut(tables, names).map((text) => `- ✗ ${text}`),
       ...tables.map((table) => `- \`${table.figure.name}\`: ${said(table, names)}`),
       '',
     ])
@@ -34,6 +36,15 @@ function worksOf(results: readonly ResultFile[], folderOf: FolderOf) {
     const members = placed.filter((each) => each.work === work)
     const found = compareSeries(members, names)
     return found === null ? [] : [{ name, names, tables: found.tables, unequal: found.unequal.map(({ text }) => text) }]
+  })
+}
+
+/** A winner among those that are left must not be read as the winner of all. */
+function leftOut([table]: readonly BestTable[], names: readonly string[]): string[] {
+  return names.flatMap((name, series) => {
+    const loads = (table?.rows ?? []).flatMap(({ load, cells }) => (cells[series]?.status === 'invalid' ? [load] : []))
+    const words = loads.map(({ short, long }, i) => (i === loads.length - 1 ? long : short)).join(', ')
+    return loads.length === 0 ? [] : [`${name} takes no part at ${words}: invalid`]
   })
 }
 
