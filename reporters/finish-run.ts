@@ -7,6 +7,7 @@ import { writePlots } from '../src/plots/write-plots.ts'
 import { writeReport } from '../src/report/html.ts'
 import { bestLines } from '../src/report/best-text.ts'
 import { closingSummary } from '../src/report/summary.ts'
+import { nearPath } from '../src/report/table-row.ts'
 import { collectEnvironment } from '../src/result/environment.ts'
 import { overRunsTitle, repeatedPoints, runLines } from '../src/report/runs-text.ts'
 import { againstBaseline, type Baseline } from './against-baseline.ts'
@@ -37,7 +38,10 @@ export async function finishRun(run: FinishedRun): Promise<{ lines: readonly str
     return { lines: ['Nothing ran: no point matches the selection. See: npm run list'], exitCode: 1 }
   }
   const aside = interruptedFiles(context.runDirectory)
-  if (aside.length > 0) lines.push(`What was measured of the interrupted point is kept in ${aside.join(', ')}`)
+  if (aside.length > 0)
+    lines.push(
+      `What was measured of the interrupted point is kept in ${aside.map((path) => nearPath(path)).join(', ')}`,
+    )
   const measured = points.filter((point) => point.result !== null && point.index.status !== 'cancelled')
   const results = measured.flatMap(({ result }) => (result ? [result] : []))
   const ended = new Date()

@@ -3,7 +3,7 @@ import type { ResultFile } from '../result/schema.ts'
 import { findingsOf, shareOfWorst, worstStatus, type Finding } from './findings.ts'
 import { formatCount, formatDuration, plural } from './format.ts'
 import { pointNames } from './point-names.ts'
-import { failureKind, verdictMarks } from './table-row.ts'
+import { failureKind, nearPath, verdictMarks } from './table-row.ts'
 
 /** How the test of a point ended. */
 export type PointStatus = 'passed' | 'missed' | 'behind' | 'failed' | 'invalid' | 'broken' | 'cancelled'
@@ -103,10 +103,12 @@ function failureLines(results: readonly ResultFile[]): string[] {
 function placeLines({ files, plots, report, index }: ClosingFacts): string[] {
   const folders = [...Map.groupBy(files, (file) => dirname(file))]
   return labelled([
-    ...folders.map(([folder, inside]) => ['results', `${folder} (${plural(inside.length, 'file')})`] as const),
+    ...folders.map(
+      ([folder, inside]) => ['results', `${nearPath(folder)} (${plural(inside.length, 'file')})`] as const,
+    ),
     ...plotLines(plots),
-    ...(report === null ? [] : [['report', report] as const]),
-    ['run', index],
+    ...(report === null ? [] : [['report', nearPath(report)] as const]),
+    ['run', nearPath(index)],
   ])
 }
 
@@ -117,8 +119,10 @@ function plotLines(plots: readonly string[]): (readonly [string, string])[] {
   const shown = curves.length > 0 ? curves : pictures.slice(0, 1)
   const [first] = shown
   const more = pictures.length - shown.length
-  const lines = shown.map((path) => ['plot', path] as const)
-  return first === undefined || more === 0 ? lines : [...lines, ['plot', `${dirname(dirname(first))} (${more} more)`]]
+  const lines = shown.map((path) => ['plot', nearPath(path)] as const)
+  return first === undefined || more === 0
+    ? lines
+    : [...lines, ['plot', `${nearPath(dirname(dirname(first)))} (${more} more)`]]
 }
 
 function nextLines({ command, results }: ClosingFacts): string[] {

@@ -86,7 +86,8 @@ export const failureKind = ({ outcome, http_status: status, count }: FailureBloc
 /** Where the user typed the command; npm scripts run elsewhere. */
 const userDirectory = () => process.env['INIT_CWD'] ?? process.cwd()
 
-function nearPath(path: string, cwd: string): string {
+/** The path from there, where it lies below; else the path itself. */
+export function nearPath(path: string, cwd = userDirectory()): string {
   const near = relative(cwd, path)
   return near.startsWith('..') || isAbsolute(near) ? path : near
 }
