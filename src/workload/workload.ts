@@ -77,7 +77,11 @@ async function salted(spec: WorkloadSpec, lengths: PlannedLengths): Promise<Work
   const short = lengths.measure.filter((length) => length.promptTokens < saltWords).length
   return assemble(spec, 'salted', warmup, measure, [
     ...lengths.notes,
-    ...(short > 0 ? [`${short} prompts are shorter than the salt of ${saltWords} tokens and are salt only`] : []),
+    ...(short > 0
+      ? [
+          `${short === 1 ? '1 prompt is' : `${short} prompts are`} shorter than the salt of ${saltWords} tokens: salt only`,
+        ]
+      : []),
   ])
 }
 
