@@ -4,8 +4,8 @@ import { embeddedLaunch } from '../embedded/launch-arguments.ts'
 import { isBuiltInModel } from '../embedded/models.ts'
 import type { Backend, Launch, LaunchContext } from './backend.ts'
 import { servemarkCounters } from './counters/servemark.ts'
+import { openAiFamily } from './families/openai-family.ts'
 import { probeOpenAi } from './families/openai-probe.ts'
-import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
 
 const positive = z.int().positive()
 const params = z.strictObject({
@@ -68,11 +68,8 @@ export const llamacpp: Backend = {
   dimensions: [],
   launch,
   // The server was started with one model: whatever it calls it is right.
+  ...openAiFamily(),
   probe: async (http, target, signal) => await probeOpenAi(http, { ...target, model: null }, signal),
-  request: openAiRequest,
-  wire: openAiWire,
-  decoderModule: openAiDecoderModule,
-  success: openAiSuccess,
   counters: [servemarkCounters],
   promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
   estimate: (model) => roughSeconds[model] ?? null,

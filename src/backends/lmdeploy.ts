@@ -3,8 +3,7 @@ import type { Backend, Launch, LaunchContext } from './backend.ts'
 import { lmdeployCounters } from './counters/lmdeploy.ts'
 import { firstPort, flag } from './families/launch-flags.ts'
 import { takeKey } from './families/launch-key.ts'
-import { probeOpenAi } from './families/openai-probe.ts'
-import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
+import { openAiFamily } from './families/openai-family.ts'
 
 const positive = z.int().positive()
 const params = z.strictObject({
@@ -64,11 +63,7 @@ export const lmdeploy: Backend = {
   params,
   dimensions: ['tp', 'bs'],
   launch,
-  probe: probeOpenAi,
-  request: openAiRequest,
-  wire: openAiWire,
-  decoderModule: openAiDecoderModule,
-  success: openAiSuccess,
+  ...openAiFamily(),
   counters: [lmdeployCounters],
   promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
 }

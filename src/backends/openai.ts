@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { Backend } from './backend.ts'
 import { counterFamilies } from './counters/index.ts'
-import { probeOpenAi } from './families/openai-probe.ts'
-import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
+import { openAiFamily } from './families/openai-family.ts'
 
 /** Any server with OpenAI's completions or chat route, already running somewhere. */
 export const openai: Backend = {
@@ -11,11 +10,7 @@ export const openai: Backend = {
   style: { color: 'red', marker: '+' },
   params: z.strictObject({}),
   dimensions: [],
-  probe: probeOpenAi,
-  request: openAiRequest,
-  wire: openAiWire,
-  decoderModule: openAiDecoderModule,
-  success: openAiSuccess,
+  ...openAiFamily(),
   counters: counterFamilies,
   promises: { exactOutputLength: false, cacheOff: false, serverCounts: false },
 }

@@ -1,15 +1,9 @@
 import { z } from 'zod'
-import type { Backend, Launch, LaunchContext, Probe, Target, Turn } from './backend.ts'
+import type { Backend, Launch, LaunchContext } from './backend.ts'
 import { firstPort, flag, refuseTensorParallel } from './families/launch-flags.ts'
-import { probeOpenAi } from './families/openai-probe.ts'
+import { openAiFamily } from './families/openai-family.ts'
 import type { OpenAiQuirks } from './families/openai-quirks.ts'
-import {
-  openAiDecoderModule,
-  openAiRequest,
-  openAiSuccess,
-  openAiWire,
-  type ShapeBody,
-} from './families/openai-wire.ts'
+import type { ShapeBody } from './families/openai-wire.ts'
 
 const params = z.strictObject({
   device: z.string().optional(),
@@ -73,8 +67,6 @@ const quirks: OpenAiQuirks = {
   lists: 'some',
 }
 
-const request = (turn: Turn, target: Target, probe: Probe) => openAiRequest(turn, target, probe, forceLength)
-
 /** Hugging Face's `transformers serve`: OpenAI's routes, unknown keys refused (422), no `[DONE]`, usage on the last chunk. */
 export const transformers: Backend = {
   id: 'transformers',
@@ -83,10 +75,6 @@ export const transformers: Backend = {
   params,
   dimensions: [],
   launch,
-  probe: async (http, target, signal) => await probeOpenAi(http, target, signal, quirks),
-  request,
-  wire: openAiWire,
-  decoderModule: openAiDecoderModule,
-  success: openAiSuccess,
+  ...openAiFamily(quirks),
   promises: { exactOutputLength: false, cacheOff: false, serverCounts: true },
 }

@@ -3,9 +3,8 @@ import { z } from 'zod'
 import type { Backend, Launch, LaunchContext } from './backend.ts'
 import { trtllmCounters } from './counters/trtllm.ts'
 import { firstPort, flag } from './families/launch-flags.ts'
-import { probeOpenAi } from './families/openai-probe.ts'
+import { openAiFamily } from './families/openai-family.ts'
 import type { OpenAiQuirks } from './families/openai-quirks.ts'
-import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
 
 const positive = z.int().positive()
 const params = z.strictObject({
@@ -78,11 +77,7 @@ export const trtllm: Backend = {
   params,
   dimensions: ['tp', 'bs'],
   launch,
-  probe: async (http, target, signal) => await probeOpenAi(http, target, signal, quirks),
-  request: openAiRequest,
-  wire: openAiWire,
-  decoderModule: openAiDecoderModule,
-  success: openAiSuccess,
+  ...openAiFamily(quirks),
   // Blocks are reused unless a YAML file says otherwise.
   counters: [trtllmCounters],
   promises: { exactOutputLength: true, cacheOff: false, serverCounts: true },

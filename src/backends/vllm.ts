@@ -4,8 +4,7 @@ import { serverRoot } from './base-url.ts'
 import { vllmCounters } from './counters/vllm.ts'
 import { firstPort, flag } from './families/launch-flags.ts'
 import { takeKey } from './families/launch-key.ts'
-import { probeOpenAi } from './families/openai-probe.ts'
-import { openAiDecoderModule, openAiRequest, openAiSuccess, openAiWire } from './families/openai-wire.ts'
+import { openAiFamily } from './families/openai-family.ts'
 
 const params = z.strictObject({
   maxNumSeqs: z.int().positive().optional(),
@@ -77,11 +76,7 @@ export const vllm: Backend = {
   params,
   dimensions: ['tp', 'bs', 'replicas'],
   launch,
-  probe: probeOpenAi,
-  request: openAiRequest,
-  wire: openAiWire,
-  decoderModule: openAiDecoderModule,
-  success: openAiSuccess,
+  ...openAiFamily(),
   counters: [vllmCounters],
   promises: { exactOutputLength: true, cacheOff: true, serverCounts: true },
   // The route is there with VLLM_SERVER_DEV_MODE=1, which a launch with a prefix cache sets.
