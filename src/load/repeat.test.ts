@@ -173,6 +173,20 @@ describe('what is recorded is the same as if each event had been decoded', () =>
     expect(await recorded([reply], kinds)).toEqual(await recorded([reply], null))
   })
 
+  test('counts that run along beside tokens, and then alone', async () => {
+    const beside = [1, 2, 3].map((count) => event({ text: ` ${count}`, token_ids: [5] }, usage(count)))
+    const reply = [...beside, event({ text: ' 4' }, usage(4))]
+    const { kinds } = counting()
+    expect(await recorded([reply], kinds)).toEqual(await recorded([reply], null))
+  })
+
+  test('a count with a fraction of nothing, twice', async () => {
+    const one = (text: string): string => event({ text }, usage(5)).replace('tokens":5', 'tokens":5.0')
+    const reply = [one(' a'), one(' b')]
+    const { kinds } = counting()
+    expect(await recorded([reply], kinds)).toEqual(await recorded([reply], null))
+  })
+
   test('a choice that is not the first', async () => {
     const choices = (first: string, text: string): string =>
       JSON.stringify({

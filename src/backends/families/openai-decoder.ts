@@ -54,11 +54,15 @@ class OpenAiDecoder implements Decoder, Repeats {
     return this
   }
 
-  again(before: Carried, [total = NaN]: Float64Array): Carried | null {
+  again(before: Carried, [told = NaN]: Float64Array): Carried | null {
     if (!this.#single) return null
-    if (before.usage === undefined || Number.isNaN(total)) return before
-    const usage = { ...before.usage, outputTokens: total }
-    return this.#running ? { usage, tokens: this.#grown(total) } : { ...before, usage }
+    if (before.usage === undefined) return before
+    // Not told: the count is written as no whole number is, such as 5.0, and so is the same as before.
+    const outputTokens = Number.isNaN(told) ? before.usage.outputTokens : told
+    if (outputTokens === null) return before
+    const usage = { ...before.usage, outputTokens }
+    const tokens = this.#uncounted ? 0 : this.#grown(outputTokens)
+    return this.#running ? { usage, tokens } : { ...before, usage }
   }
 
   decode(event: FramedEvent): Carried {
