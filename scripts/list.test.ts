@@ -18,7 +18,7 @@ test('a bench file that is wrong is named and hides no other', { timeout: 30_000
   const { stdout, stderr, exitCode } = await list(['--benches', folder.path])
   expect(stderr).toBe('lost: model: /nowhere/m.gguf does not exist')
   expect(stdout).toMatch(/^whole\n {2}llamacpp/)
-  expect(exitCode).toBe(2)
+  expect(exitCode).toBe(1)
 })
 
 test('--help, and what may be meant', { timeout: 30_000 }, async () => {
