@@ -168,6 +168,22 @@ test('a process that does not answer an abort is killed', async () => {
   await expect(load.run(testPlan(server.port, { decoder }), { signal: controller.signal })).rejects.toThrow('SIGKILL')
 })
 
+test('a process that is never ready is killed after an abort', async () => {
+  await using load = started({ abortSeconds: 0.2 })
+  process.kill(load.pid, 'SIGSTOP')
+  const controller = new AbortController()
+  const run = load.run(testPlan(1), { signal: controller.signal })
+  controller.abort()
+  await expect(run).rejects.toThrow('SIGKILL')
+})
+
+test('a plan that is aborted before the process is ready sends nothing', async () => {
+  await using load = started()
+  await using server = await rawServer((socket) => socket.write(good))
+  const { requests } = await load.run(testPlan(server.port), { signal: AbortSignal.abort() })
+  expect(requests.outcome).toEqual(['not_sent'])
+})
+
 test('stopping ends the process', async () => {
   const load = startLoadProcess({ directory })
   await load.ready

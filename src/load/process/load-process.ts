@@ -109,14 +109,16 @@ class Handle implements LoadProcess {
     let deadline: NodeJS.Timeout | undefined
     const abort = (): void => {
       this.#send({ kind: 'abort' })
-      deadline = setTimeout(() => this.#kill(), (this.#options.abortSeconds ?? 10) * 1000)
+      deadline ??= setTimeout(() => this.#kill(), (this.#options.abortSeconds ?? 10) * 1000)
     }
     try {
+      // Before it is ready, too: one that never will be must not keep a run from its end.
+      if (options.signal?.aborted === true) abort()
+      else options.signal?.addEventListener('abort', abort)
       await this.ready
       const answer = this.#answer(options)
       this.#send({ kind: 'run', plan, directory: this.#options.directory })
-      if (options.signal?.aborted === true) abort()
-      else options.signal?.addEventListener('abort', abort)
+      if (options.signal?.aborted === true) this.#send({ kind: 'abort' })
       return await takeRecording(await answer)
     } finally {
       clearTimeout(deadline)
