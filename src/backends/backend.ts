@@ -177,8 +177,8 @@ export interface Repeats {
   readonly text: readonly JsonPath[]
   /** Whole numbers that may differ. */
   readonly counts: readonly JsonPath[]
-  /** Strings that `decode` tells once: events that repeat what a reply has told before are alike. */
-  readonly names: readonly JsonPath[]
+  /** Strings and whole numbers that differ from reply to reply: an event with others than the one decoded last is decoded too. */
+  readonly steady: readonly JsonPath[]
   /** Strings and whole numbers that may differ because nothing is read from them. */
   readonly unread: readonly JsonPath[]
   /**

@@ -223,7 +223,10 @@ test.each([
 ])('of a stream of %s only the first event of a reply is decoded', async (_, one) => {
   const { kinds, taken } = counting()
   const reply = Array.from({ length: 50 }, (_each, index) => one(index))
-  await recorded([reply, reply.map((each) => each.replace('r1', 'r22'))], kinds)
+  await recorded(
+    [reply, reply.map((each) => each.replace('r1', 'r22').replace('"prompt_tokens":8', '"prompt_tokens":123'))],
+    kinds,
+  )
   // And once it is looked at whether that first one is of a kind.
   expect(taken()).toBe(2 * 50)
 })

@@ -14,8 +14,8 @@ const mostDigits = 15
 const quote = 34
 const backslash = 92
 
-/** What stands in a place: all of the text, a count (with its number in the list), a name, or what nobody reads. */
-type Role = 'text' | 'count' | 'name' | 'unread'
+/** What stands in a place: all of the text, a count (with its number in the list), what stays the same within a reply, or what nobody reads. */
+type Role = 'text' | 'count' | 'steady' | 'unread'
 
 interface Place extends JsonPlace {
   readonly role: Role
@@ -47,15 +47,15 @@ export class EventKinds {
   readonly #kinds: Kind[] = []
   #learned = 0
 
-  /** What stands in the event that matched last: its text, its counts (NaN: not there) and its names. */
+  /** What stands in the event that matched last: its text, its counts (NaN: not there) and what is steady. */
   readonly text: Range = { start: 0, end: 0 }
   readonly counts: Float64Array
-  readonly names: readonly Range[]
+  readonly steady: readonly Range[]
 
   /** `repeats`: of any decoder of the run, as they all have the same paths. */
   constructor(repeats: Repeats) {
     this.counts = new Float64Array(repeats.counts.length)
-    this.names = repeats.names.map(() => ({ start: 0, end: 0 }))
+    this.steady = repeats.steady.map(() => ({ start: 0, end: 0 }))
   }
 
   /** The kind that a decoded event is of, whatever characters its text is written with. */
@@ -100,21 +100,19 @@ export class EventKinds {
 
   #forget(): void {
     for (let index = 0; index < this.counts.length; index++) this.counts[index] = NaN
-    for (const range of this.names) range.end = range.start = 0
+    for (const range of this.steady) range.end = range.start = 0
   }
 
   #enter({ kind, role, index }: Place, data: Buffer, start: number, end: number): boolean {
-    if (kind === 'number') {
-      const value = wholeNumber(data, start, end)
-      if (role === 'count') this.counts[index] = value
-      return value >= 0
-    }
-    if (role === 'text' || role === 'name') {
-      const range = role === 'text' ? this.text : this.names[index]!
+    if (role === 'text' || role === 'steady') {
+      const range = role === 'text' ? this.text : this.steady[index]!
       range.start = start
       range.end = end
     }
-    return true
+    if (kind === 'string') return true
+    const value = wholeNumber(data, start, end)
+    if (role === 'count') this.counts[index] = value
+    return value >= 0
   }
 }
 
@@ -127,8 +125,8 @@ export class Repeat {
   readonly #kinds: EventKinds
   #kind: Kind | null = null
   #before: Carried = {}
-  /** Names of this reply, such as its id; empty where its kind has no place for one. */
-  #names: readonly string[] = []
+  /** What stays the same in this reply, such as its id; empty where its kind has no place for it. */
+  #steady: readonly string[] = []
 
   constructor(repeats: Repeats, kinds: EventKinds) {
     this.#repeats = repeats
@@ -142,7 +140,7 @@ export class Repeat {
 
   /** What the event at hand carries, apart from its text; null: it is to be decoded. */
   take(event: EventBuffer): Carried | null {
-    if (this.#kind === null || !this.#kinds.matches(this.#kind, event) || !this.#sameNames(event.data)) return null
+    if (this.#kind === null || !this.#kinds.matches(this.#kind, event) || !this.#sameReply(event.data)) return null
     return this.#repeats.again(this.#before, this.#kinds.counts)
   }
 
@@ -155,16 +153,16 @@ export class Repeat {
     const kinds = this.#kinds
     this.#kind = kinds.find(event) ?? kinds.learn(event, text, this.#repeats)
     if (this.#kind === null) return
-    this.#names = kinds.names.map(({ start, end }) => event.data.toString('latin1', start, end))
+    this.#steady = kinds.steady.map(({ start, end }) => event.data.toString('latin1', start, end))
   }
 
-  #sameNames(data: Buffer): boolean {
-    const ranges = this.#kinds.names
+  #sameReply(data: Buffer): boolean {
+    const ranges = this.#kinds.steady
     for (let index = 0; index < ranges.length; index++) {
       const { start, end } = ranges[index]!
-      const name = this.#names[index]!
-      if (end - start !== name.length) return false
-      for (let at = 0; at < name.length; at++) if (data[start + at] !== name.charCodeAt(at)) return false
+      const known = this.#steady[index]!
+      if (end - start !== known.length) return false
+      for (let at = 0; at < known.length; at++) if (data[start + at] !== known.charCodeAt(at)) return false
     }
     return true
   }
@@ -173,7 +171,7 @@ export class Repeat {
 /** Null: its text stands in no place by itself. */
 function placesOf(event: EventBuffer, text: string, repeats: Repeats): readonly Place[] | null {
   const paths: { role: Role; index: number; path: JsonPath }[] = []
-  for (const role of ['text', 'counts', 'names', 'unread'] as const) {
+  for (const role of ['text', 'counts', 'steady', 'unread'] as const) {
     repeats[role].forEach((path, index) => paths.push({ role: roles[role], index, path }))
   }
   const found = jsonPlaces(
@@ -194,11 +192,11 @@ function placesOf(event: EventBuffer, text: string, repeats: Repeats): readonly 
   return places.sort((a, b) => a.start - b.start)
 }
 
-const roles = { text: 'text', counts: 'count', names: 'name', unread: 'unread' } as const
+const roles = { text: 'text', counts: 'count', steady: 'steady', unread: 'unread' } as const
 
 function kindOf(role: Role, place: JsonPlace): JsonPlace['kind'] {
-  if (role === 'unread') return place.kind
-  return role === 'count' ? 'number' : 'string'
+  if (role === 'count') return 'number'
+  return role === 'text' ? 'string' : place.kind
 }
 
 const textKeys: ReadonlySet<string> = new Set<keyof Carried>(['text', 'tokens', 'usage', 'requestId', 'model'])

@@ -23,7 +23,12 @@ const countPaths = [
 ] as const
 /** `created` goes with the clock on some servers; our own stub tells with `sent_ns` when it sent an event. */
 const unreadPaths = [['created'], ['sent_ns']] as const
-const namePaths = [['id'], ['model']] as const
+const steadyPaths = [
+  ['id'],
+  ['model'],
+  ['usage', 'prompt_tokens'],
+  ['usage', 'prompt_tokens_details', 'cached_tokens'],
+] as const
 const textPaths = [
   ['choices', 0, 'text'],
   ['choices', 0, 'delta', 'content'],
@@ -32,7 +37,7 @@ const textPaths = [
 class OpenAiDecoder implements Decoder, Repeats {
   readonly text = textPaths
   readonly counts = countPaths
-  readonly names = namePaths
+  readonly steady = steadyPaths
   readonly unread = unreadPaths
   readonly #stream: boolean
   /** Tokens that the running usage has told so far. */
