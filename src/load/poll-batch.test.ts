@@ -5,9 +5,13 @@ import { PollBatches } from './poll-batch.ts'
 import type { Batch } from './record/batch-log.ts'
 
 /** Batches that can be looked at once they are stopped. */
-function collecting(now: () => number, idle?: () => number): { batches: PollBatches; stop: () => Batch[] } {
+function collecting(
+  now: () => number,
+  idle?: () => number,
+  delay?: () => number,
+): { batches: PollBatches; stop: () => Batch[] } {
   const ended: Batch[] = []
-  const batches = new PollBatches(now, (batch) => ended.push({ ...batch }), idle)
+  const batches = new PollBatches(now, (batch) => ended.push({ ...batch }), idle, delay)
   return {
     batches,
     stop: () => {
@@ -17,22 +21,34 @@ function collecting(now: () => number, idle?: () => number): { batches: PollBatc
   }
 }
 
-/** A loop whose clock and idle time are set by hand. */
-function handLoop(): ReturnType<typeof collecting> & { busy: (ns: number) => void; wait: (ns: number) => void } {
-  let time = 0
-  let idle = 0
+/** A loop whose clock, idle time and wait for a core are set by hand. */
+interface HandLoop extends ReturnType<typeof collecting> {
+  readonly busy: (ns: number) => void
+  /** `forCore`: ready for so much of it. */
+  readonly wait: (ns: number, forCore?: number) => void
+  readonly preempted: (ns: number) => void
+}
+
+function handLoop(): HandLoop {
+  let [time, idle, delay] = [0, 0, 0]
   const collected = collecting(
     () => time,
     () => idle,
+    () => delay,
   )
   return {
     ...collected,
     busy: (ns) => {
       time += ns
     },
-    wait: (ns) => {
+    wait: (ns, forCore = 0) => {
       time += ns
       idle += ns
+      delay += forCore
+    },
+    preempted: (ns) => {
+      time += ns
+      delay += ns
     },
   }
 }
@@ -56,7 +72,31 @@ test('bytes of a poll that waited came with its return: only work since then mak
   wait(200)
   busy(7)
   batches.stamp()
-  expect(stop()).toEqual([{ time: 707, busy: 7, waited: true, reads: 1 }])
+  expect(stop()).toEqual([{ time: 707, busy: 7, runDelay: 0, waited: true, reads: 1 }])
+})
+
+test('a poll that waited may have had its bytes for as long as the thread then waited for a core', async () => {
+  const { batches, wait, stop } = handLoop()
+  wait(500, 300)
+  batches.stamp()
+  await nextTurn()
+  wait(400, 10)
+  batches.stamp()
+  expect(stop().map(({ runDelay }) => runDelay)).toEqual([300, 10])
+})
+
+test('a core that was lost while the loop worked counts as work, and no longer than the poll took as a wait in it', async () => {
+  const { batches, preempted, wait, stop } = handLoop()
+  batches.stamp()
+  await nextTurn()
+  preempted(1000)
+  batches.mark()
+  wait(20, 5)
+  batches.stamp()
+  expect(stop().map(({ busy, runDelay }) => [busy, runDelay])).toEqual([
+    [0, 0],
+    [0, 20],
+  ])
 })
 
 test('bytes of a poll that did not wait may lie there since the poll before', async () => {

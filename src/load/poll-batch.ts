@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Batch } from './record/batch-log.ts'
+import { runDelay } from './run-delay.ts'
 
 /** libuv may serve up to 48 x 1024 ready sockets before it lets immediates run: a stamp must not grow that old. */
 const readsPerStamp = 1000
@@ -14,13 +15,15 @@ interface Moment {
  * Stamps socket reads. All reads that one return of the poll brought share one stamp, because their bytes were there
  * when it returned. How late that can be: libuv first looks for events without waiting, so bytes that came while the loop
  * worked are found without a wait, and a poll that waited had found none. Its bytes came as it returned, and only the work
- * since then counts. Where it did not wait they may lie there since the poll before looked.
+ * since then counts, and what the thread waited for a core when it could go on. Where it did not wait they may lie there since
+ * the poll before looked.
  */
 export class PollBatches {
   readonly #now: () => number
   readonly #idle: () => number
+  readonly #runDelay: () => number
   readonly #ended: (batch: Batch) => void
-  readonly #batch: Batch = { time: 0, busy: 0, reads: 0, waited: false }
+  readonly #batch: Batch = { time: 0, busy: 0, runDelay: 0, reads: 0, waited: false }
   /** The last moment known to lie before the poll at hand, and before the poll before it. */
   readonly #latest: Moment
   readonly #earlier: Moment
@@ -28,6 +31,7 @@ export class PollBatches {
   #stopped = false
   /** The loop's idle time at the last stamp. */
   #idleAtStamp = 0
+  #runDelayBefore: number
   #afterReads: (() => void) | null = null
   #nextEnd: NodeJS.Immediate | null = null
 
@@ -40,12 +44,14 @@ export class PollBatches {
 
   /**
    * `ended`: takes each batch once it is over, always in the same object. `idle`: nanoseconds that the loop has waited in
-   * its poll, ever.
+   * its poll, ever. `delay`: nanoseconds that the thread has waited for a core, ever.
    */
-  constructor(now: () => number, ended: (batch: Batch) => void, idle: () => number = loopIdle) {
+  constructor(now: () => number, ended: (batch: Batch) => void, idle = loopIdle, delay = runDelay) {
     this.#now = now
     this.#ended = ended
     this.#idle = idle
+    this.#runDelay = delay
+    this.#runDelayBefore = delay()
     this.#latest = { time: now(), idle: idle() }
     this.#earlier = { ...this.#latest }
     this.#nextTurn()
@@ -107,8 +113,17 @@ export class PollBatches {
     this.index++
     batch.time = time
     batch.busy = Math.max(0, busy)
+    batch.runDelay = batch.waited ? this.#delayWithin(idle - this.#latest.idle) : 0
     batch.reads = 1
     return time
+  }
+
+  /** Of a poll that took so long: waits for a core that came before it are not its own. */
+  #delayWithin(wait: number): number {
+    const delay = this.#runDelay()
+    const since = delay - this.#runDelayBefore
+    this.#runDelayBefore = delay
+    return Math.min(wait, since)
   }
 
   /** An immediate that is not ref'd runs once in each turn, after the poll's callbacks, and keeps no poll from waiting. */

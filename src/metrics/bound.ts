@@ -4,9 +4,14 @@ import { quantile } from './statistics.ts'
 
 type Bound = NonNullable<AccuracyBlock['bound']>
 
+/** How late the stamp of a poll can be, ns: by the work of the loop before it, and by its wait for a core. */
+export function latenessOf({ busy, runDelay }: BatchColumns, batch: number): number {
+  return (busy[batch] ?? 0) + (runDelay[batch] ?? 0)
+}
+
 /**
- * How late a stamp can be: the time that a load thread's loop had been busy before the poll that brought it, in seconds, of
- * the thread where it was worst. Quantiles are over reads, not polls: a long turn is one poll in thousands, and makes late all
+ * How late a stamp can be: the time that a load thread's loop had been busy before the poll that brought it, or had then
+ * waited for a core, in seconds, of the thread where it was worst. Quantiles are over reads, not polls: a long turn is one poll in thousands, and makes late all
  * that came meanwhile. Null when no poll was recorded.
  */
 export function boundOf({ batches, moments }: Recording): AccuracyBlock['bound'] {
@@ -33,14 +38,26 @@ interface Polls {
 }
 
 function ofThread({ rows, reads }: Polls, batches: BatchColumns): Bound {
-  const sorted = new Float64Array(reads)
-  let filled = 0
-  for (const row of rows) {
-    const end = filled + (batches.reads[row] ?? 1)
-    sorted.fill((batches.busy[row] ?? 0) / 1e9, filled, end)
-    filled = end
+  const overReads = (nanoseconds: (row: number) => number) => {
+    const sorted = new Float64Array(reads)
+    let filled = 0
+    for (const row of rows) {
+      const end = filled + (batches.reads[row] ?? 1)
+      sorted.fill(nanoseconds(row) / 1e9, filled, end)
+      filled = end
+    }
+    return sorted.sort()
   }
-  sorted.sort()
-  const max = sorted.at(-1) ?? 0
-  return { p50_s: quantile(sorted, 0.5) ?? max, p99_s: quantile(sorted, 0.99) ?? max, max_s: max, polls: rows.length }
+  const late = overReads((row) => latenessOf(batches, row))
+  const max = late.at(-1) ?? 0
+  return {
+    p50_s: quantile(late, 0.5) ?? max,
+    p99_s: quantile(late, 0.99) ?? max,
+    max_s: max,
+    run_delay_p99_s: quantile(
+      overReads((row) => batches.runDelay[row] ?? 0),
+      0.99,
+    )!,
+    polls: rows.length,
+  }
 }

@@ -16,7 +16,7 @@ export interface Gap {
   readonly tokens: number | null
   /** Both chunks came in one read of the socket: their order is known, their times are not. */
   readonly coalesced: boolean
-  /** The load generator was waiting when the read that ends the gap came. */
+  /** The load generator was waiting when the read that ends the gap came, and had a core soon enough to tell its chunks apart. */
   readonly awaited: boolean
 }
 
@@ -31,11 +31,14 @@ export function gapsOf(measured: Measured): readonly Gap[] {
 
 function findGaps({ recording, ok }: Measured): Gap[] {
   const { time, tokens, read, batch } = recording.chunks
-  const { waited } = recording.batches
+  const { requests } = recording
+  const { waited, runDelay } = recording.batches
   const gaps: Gap[] = []
   for (const request of ok) {
     let before: number | null = null
-    for (const row of tokenChunkRows(recording, request)) {
+    const rows = tokenChunkRows(recording, request)
+    const usual = ((time[rows.at(-1) ?? -1] ?? 0) - (requests.writeStart[request] ?? 0)) / rows.length
+    for (const row of rows) {
       if (before !== null) {
         const count = tokens[row] ?? -1
         gaps.push({
@@ -44,7 +47,7 @@ function findGaps({ recording, ok }: Measured): Gap[] {
           request,
           tokens: count < 0 ? null : count,
           coalesced: read[row] === read[before],
-          awaited: waited[batch[row] ?? -1] === 1,
+          awaited: waited[batch[row] ?? -1] === 1 && (runDelay[batch[row] ?? -1] ?? 0) < usual / 2,
         })
       }
       before = row

@@ -52,6 +52,12 @@ test.each([
   expect(finding(rule, makeRecording(paired(answers, answers === 60)))?.status).toBe(expected)
 })
 
+test('a read that the client waited for, but had no core for as long as a gap, may have collected its chunks there', () => {
+  const late = makeRecording(paired(60, false), { runDelay: [1] })
+  expect(finding('coalesced_reads', late)?.status).toBe('invalid')
+  expect(finding('buffered_reads', late)).toBeNull()
+})
+
 test('a proxy that holds an answer back is described by its worst answer', () => {
   const chunks = Array.from({ length: 50 }, (_, index) => ({ at: index < 25 ? 1 : 2, sameRead: index % 25 > 0 }))
   const found = finding('buffered_reads', makeRecording([{ sent: 0, chunks }]))
@@ -71,6 +77,7 @@ describe('a crowded loop', () => {
       length,
       time: Float64Array.from(column((row) => (row % 1000) * 1e6)),
       busy: new Float64Array(length),
+      runDelay: new Float64Array(length),
       waited: new Uint8Array(length),
       thread: Uint8Array.from(column((row) => Math.floor(row / 1000))),
       reads: Int32Array.from(column((row) => reads[Math.floor(row / 1000)]!)),

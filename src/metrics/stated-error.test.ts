@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { mulberry32 } from '../mulberry32.ts'
-import { makeRecording, type RequestSpec } from '../recording/testing.ts'
+import { makeRecording, type RecordingSpec, type RequestSpec } from '../recording/testing.ts'
 import type { Series } from '../recording/recording.ts'
 import type { ErrorBlock } from '../result/schema.ts'
 import { measure } from './measured.ts'
@@ -16,9 +16,13 @@ const canary = (errors: readonly number[]): Series => ({
   value: Float64Array.from(errors),
 })
 
-function stated(specs: readonly RequestSpec[], errors: readonly number[], busy: readonly number[] = [0]) {
+function stated(
+  specs: readonly RequestSpec[],
+  errors: readonly number[],
+  { busy = [0], runDelay = [0] }: Pick<RecordingSpec, 'busy' | 'runDelay'> = {},
+) {
   const moments = { measureStart: 0, measureEnd: 1e6 }
-  return statedErrorOf(measure(makeRecording(specs, { series: [canary(errors)], busy, moments }), somePoint))
+  return statedErrorOf(measure(makeRecording(specs, { series: [canary(errors)], busy, runDelay, moments }), somePoint))
 }
 
 const even = (count: number): RequestSpec[] =>
@@ -35,9 +39,22 @@ test('stamps of the canary that are all late by the same time: latencies by that
 })
 
 test('a busy loop makes room for later stamps, and for gaps on both sides', () => {
-  const block = stated(even(50), new Array<number>(100).fill(3e-4), [5e-3])
+  const block = stated(even(50), new Array<number>(100).fill(3e-4), { busy: [5e-3] })
   expect(block?.['ttft']?.p99).toEqual({ low_s: expect.closeTo(0, 9), high_s: expect.closeTo(5.3e-3, 9) })
   expect(block?.['itl']?.p50).toEqual({ low_s: expect.closeTo(-5e-3, 9), high_s: expect.closeTo(5e-3, 9) })
+})
+
+test('a wait for a core makes the same room', () => {
+  const block = stated(even(50), new Array<number>(100).fill(3e-4), { busy: [1e-3], runDelay: [4e-3] })
+  expect(block?.['ttft']?.p99).toEqual({ low_s: expect.closeTo(0, 9), high_s: expect.closeTo(5.3e-3, 9) })
+})
+
+test("what the canary's own polls account for is not added to what is known of others", () => {
+  const polls = makeRecording(even(50)).batches.time
+  const series = { ...canary([]), time: polls, value: polls.map(() => 2.1e-3) }
+  const recording = makeRecording(even(50), { busy: [2e-3], series: [series] })
+  const block = statedErrorOf(measure(recording, somePoint))
+  expect(block?.['ttft']?.p50.high_s).toBeCloseTo(2.1e-3, 9)
 })
 
 test('a chunk that shares a read with the one before it may have come after its stamp, until the next poll', () => {

@@ -93,6 +93,8 @@ describe('accuracy', () => {
   })
   test.each([
     ['a busy loop', { p99_s: 3e-3 }, { p99_s: 3.1e-3 }, 'the client was the limit'],
+    ['a busy loop, later than the canary', { p99_s: 3e-3, run_delay_p99_s: 1e-3 }, {}, 'the client was the limit'],
+    ['a wait for a core', { p99_s: 3e-3, run_delay_p99_s: 2e-3 }, {}, 'other work had its cores'],
     ['a loop that was let run late', { p99_s: 1e-4 }, { p99_s: 3e-3 }, 'other work had its cores'],
   ])('%s says so', (_, busy, canary, text) => {
     const accuracy = { ...noAccuracy, in_situ: { ...okCanary, ...canary }, bound: { ...okBound, ...busy } }
@@ -111,6 +113,11 @@ describe('accuracy', () => {
       moments: { measureStart: 1.5, measureEnd: 5 },
     })
     expect(boundOf(recording)).toMatchObject({ p50_s: expect.closeTo(3e-3, 9), max_s: 4e-3, polls: 2 })
+  })
+
+  test('the bound holds the wait for a core too', () => {
+    const recording = makeRecording([{ sent: 0, chunks: [1, 2, 3] }], { busy: [1e-3], runDelay: [2e-3, 4e-3] })
+    expect(boundOf(recording)).toMatchObject({ max_s: 5e-3, run_delay_p99_s: 4e-3 })
   })
 
   test.each([

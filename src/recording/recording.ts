@@ -136,10 +136,12 @@ export interface BatchColumns {
   /** When the poll returned, ns since the anchor. */
   readonly time: Float64Array
   /**
-   * How late the stamp can be, ns: work of the loop since the poll before, or since this one's return where it waited (any
-   * bytes that had come earlier would have kept it from waiting).
+   * How late the stamp can be for what the loop did, ns: work since the poll before, or since this one's return where it waited
+   * (any bytes that had come earlier would have kept it from waiting).
    */
   readonly busy: Float64Array
+  /** How late it can be beyond that, ns: the loop had something to do and waited for a core. 0 where the kernel does not tell. */
+  readonly runDelay: Float64Array
   /** 1 where the poll found nothing at first and had to wait. */
   readonly waited: Uint8Array
   /** The load thread whose loop it was. */

@@ -37,6 +37,8 @@ export interface RecordingSpec {
   readonly moments?: Partial<Record<keyof Moments, number | null>>
   /** Busy time before each poll in seconds; the last one repeats. Default 20 µs. */
   readonly busy?: readonly number[]
+  /** The same for the wait for a core. Default 0. */
+  readonly runDelay?: readonly number[]
   readonly series?: readonly Series[]
   readonly ending?: Ending
 }
@@ -116,7 +118,8 @@ export function makeRecording(specs: readonly RequestSpec[], spec: RecordingSpec
   }
 
   const times = chunks.filter((_, index) => reads[index] !== reads[index - 1]).map((chunk) => chunk.time)
-  const busy = spec.busy ?? [20e-6]
+  const ofPolls = (seconds: readonly number[]) =>
+    Float64Array.from(times, (_, index) => nanoseconds(seconds[Math.min(index, seconds.length - 1)] ?? 0))
   return {
     anchor: { wallSeconds: spec.wallSeconds ?? 1_795_300_000, monotonicNs: 5e12 },
     requests: columnsOf(rows),
@@ -135,7 +138,8 @@ export function makeRecording(specs: readonly RequestSpec[], spec: RecordingSpec
     batches: {
       length: times.length,
       time: Float64Array.from(times),
-      busy: Float64Array.from(times, (_, index) => nanoseconds(busy[Math.min(index, busy.length - 1)] ?? 0)),
+      busy: ofPolls(spec.busy ?? [20e-6]),
+      runDelay: ofPolls(spec.runDelay ?? [0]),
       waited: Uint8Array.from(waited),
       thread: Uint8Array.from(times, () => 0),
       reads: Int32Array.from(times, () => 1),

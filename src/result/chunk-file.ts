@@ -16,8 +16,8 @@ import { toNanoseconds, toSeconds } from './request-columns.ts'
 
 /**
  * The chunks of all requests as an Arrow IPC file, one row a chunk, with its poll batch beside: request, time_s, batch,
- * read, bytes, tokens (-1 unknown), kind, carries_token, text_end, batch_time_s, batch_busy_s, batch_waited, batch_thread,
- * batch_reads. Polls that completed no chunk are not kept.
+ * read, bytes, tokens (-1 unknown), kind, carries_token, text_end, batch_time_s, batch_busy_s, batch_run_delay_s, batch_waited,
+ * batch_thread, batch_reads. Polls that completed no chunk are not kept.
  */
 export function chunksToArrow({ chunks, batches }: Recording): Uint8Array {
   const ofBatch = (column: Float64Array, scale: (value: number) => number) =>
@@ -40,6 +40,7 @@ export function chunksToArrow({ chunks, batches }: Recording): Uint8Array {
       text_end: makeVector(chunks.textEnd),
       batch_time_s: makeVector(ofBatch(batches.time, toSeconds)),
       batch_busy_s: makeVector(ofBatch(batches.busy, toSeconds)),
+      batch_run_delay_s: makeVector(ofBatch(batches.runDelay, toSeconds)),
       batch_waited: makeVector(Uint8Array.from(chunks.batch, (batch) => batches.waited[batch] ?? 0)),
       batch_thread: makeVector(Uint8Array.from(chunks.batch, (batch) => batches.thread[batch] ?? 0)),
       batch_reads: makeVector(Int32Array.from(chunks.batch, (batch) => batches.reads[batch] ?? 0)),
@@ -72,7 +73,7 @@ export function chunksFromArrow(bytes: Uint8Array): { chunks: ChunkColumns; batc
     return firstRow.map((row) => values[row] ?? NaN)
   }
   // Earlier files do not tell.
-  const ofBatchIfThere = (name: string) => Uint8Array.from(table.getChild(name) ? ofBatch(name) : firstRow.map(() => 0))
+  const ofBatchIfThere = (name: string) => (table.getChild(name) ? ofBatch(name) : firstRow.map(() => 0))
   return {
     chunks: {
       length: table.numRows,
@@ -93,8 +94,9 @@ export function chunksFromArrow(bytes: Uint8Array): { chunks: ChunkColumns; batc
       length: firstRow.length,
       time: Float64Array.from(ofBatch('batch_time_s'), toNanoseconds),
       busy: Float64Array.from(ofBatch('batch_busy_s'), toNanoseconds),
-      waited: ofBatchIfThere('batch_waited'),
-      thread: ofBatchIfThere('batch_thread'),
+      runDelay: Float64Array.from(ofBatchIfThere('batch_run_delay_s'), toNanoseconds),
+      waited: Uint8Array.from(ofBatchIfThere('batch_waited')),
+      thread: Uint8Array.from(ofBatchIfThere('batch_thread')),
       reads: Int32Array.from(ofBatch('batch_reads')),
     },
   }

@@ -80,6 +80,7 @@ const noBatches: BatchColumns = {
   length: 0,
   time: new Float64Array(),
   busy: new Float64Array(),
+  runDelay: new Float64Array(),
   waited: new Uint8Array(),
   thread: new Uint8Array(),
   reads: new Int32Array(),

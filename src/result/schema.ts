@@ -204,11 +204,13 @@ export interface AccuracyBlock {
     readonly max_s: number
     readonly events: number
   } | null
-  /** How late the loop may have stamped, by the work between its polls, seconds. */
+  /** How late the loop may have stamped, by the work between its polls and by waiting for a core, seconds. */
   readonly bound: {
     readonly p50_s: number
     readonly p99_s: number
     readonly max_s: number
+    /** Of the wait for a core alone; absent in earlier files. */
+    readonly run_delay_p99_s?: number
     readonly polls: number
   } | null
   /** What follows for the figures; null: not known, absent in earlier files. */

@@ -150,6 +150,7 @@ test('the chunk file holds all requests, warm-up and failed ones too', async () 
     'text_end',
     'batch_time_s',
     'batch_busy_s',
+    'batch_run_delay_s',
     'batch_waited',
     'batch_thread',
     'batch_reads',

@@ -103,15 +103,17 @@ function assembleBatches(parts: readonly RawPart[]): BatchColumns {
     length,
     time: new Float64Array(length),
     busy: new Float64Array(length),
+    runDelay: new Float64Array(length),
     reads: new Int32Array(length),
     waited: new Uint8Array(length),
     thread: new Uint8Array(length),
   } satisfies BatchColumns
   let at = 0
   parts.forEach((part, thread) => {
-    for (const { time, busy, reads, waited } of readBatches(part.batches)) {
+    for (const { time, busy, runDelay, reads, waited } of readBatches(part.batches)) {
       columns.time[at] = time
       columns.busy[at] = busy
+      columns.runDelay[at] = runDelay
       columns.reads[at] = reads
       columns.waited[at] = waited ? 1 : 0
       columns.thread[at] = thread

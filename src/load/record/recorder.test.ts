@@ -61,7 +61,7 @@ async function record(given: readonly Given[], spill: Spill | null = null, saveT
     Object.assign(event, { time: chunk.time, batch: chunk.batch, read: chunk.read, start: 3, end: 3 + chunk.bytes })
     recorder.addChunk(chunk, event)
     if (given[at + 1]?.batch !== chunk.batch) {
-      recorder.batches.add({ time: chunk.time, busy: at, reads: 3, waited: at % 2 === 0 })
+      recorder.batches.add({ time: chunk.time, busy: at, runDelay: 1000 * at, reads: 3, waited: at % 2 === 0 })
     }
     // Blocks are written between the turns of a loop.
     if (spill !== null && at % 500 === 0) await new Promise((resolve) => setImmediate(resolve))
@@ -139,6 +139,7 @@ test('poll batches come out', async () => {
   const { batches } = assemble(await record(streams(2, 12)))
   expect([...batches.reads]).toEqual([3, 3, 3, 3])
   expect([...batches.busy]).toEqual([2, 5, 8, 11])
+  expect([...batches.runDelay]).toEqual([2000, 5000, 8000, 11000])
   expect([...batches.waited]).toEqual([1, 0, 1, 0])
 })
 
