@@ -6,20 +6,14 @@ import { EventBuffer } from './event-buffer.ts'
 import type { Limited, LimitsNs, LimitSweep } from './limits.ts'
 import type { TransportEnd } from './outcome.ts'
 import { judge } from './outcome.ts'
+import { bytesOut, type PreparedRequest } from './prepared-request.ts'
 import type { Recorder } from './record/recorder.ts'
 import type { EventKinds } from './repeat.ts'
 import { Reply } from './reply.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { RetryRule } from './retry.ts'
 import { backoffSeconds, mayPass, retryAfterSeconds } from './retry.ts'
-import type {
-  Call,
-  CallSink,
-  CarryingConnection,
-  PreparedRequest,
-  RepliedHead,
-  RunningTransport,
-} from './transport/transport.ts'
+import type { Call, CallSink, CarryingConnection, RepliedHead, RunningTransport } from './transport/transport.ts'
 
 /** What the requests of a run share. */
 export interface ExchangeContext {
@@ -89,7 +83,7 @@ export class Exchange implements CallSink, Limited, Decodable {
     this.#watcher = watcher
     this.events = new EventBuffer(context.blocks)
     const decoder = context.createDecoder()
-    decoder.asked?.(request.planned.body)
+    decoder.asked?.(request.body)
     this.#row = recorder.addRequest(record)
     this.#reply = new Reply(record, this.#row, recorder, decoder, transport, kinds)
     this.#request = request
@@ -97,7 +91,7 @@ export class Exchange implements CallSink, Limited, Decodable {
     this.#call = transport.call(request, endpoint, this)
     record.endpoint = endpoint
     record.attempts = 1
-    record.bytesOut = request.bytes[endpoint]!.length
+    record.bytesOut = bytesOut(request, endpoint)
   }
 
   start(): void {

@@ -14,6 +14,12 @@ export interface PlannedRequest {
   readonly turn: number | null
 }
 
+/** What the record tells of a request from the start. */
+export type RequestFacts = Pick<
+  PlannedRequest,
+  'item' | 'requestId' | 'askedPromptTokens' | 'askedOutputTokens' | 'session' | 'turn'
+>
+
 /**
  * Everything the load process needs for one point. Structured-cloneable data only; it crosses a process border.
  */

@@ -1,6 +1,6 @@
 import type { Outcome, Phase } from '../recording/vocabulary.ts'
 import type { RequestColumns } from '../recording/recording.ts'
-import type { PlannedRequest } from './plan.ts'
+import type { RequestFacts } from './plan.ts'
 
 type Cell<C> = C extends readonly (infer T)[] ? T : never
 type RangeKey = 'length' | 'textStart' | 'textEnd' | 'chunkStart' | 'chunkEnd'
@@ -8,7 +8,7 @@ type RangeKey = 'length' | 'textStart' | 'textEnd' | 'chunkStart' | 'chunkEnd'
 /** One row of the request columns while it is being filled; the ranges follow when the recording is put together. */
 export type RequestRecord = { -readonly [K in Exclude<keyof RequestColumns, RangeKey>]: Cell<RequestColumns[K]> }
 
-export function newRecord(planned: PlannedRequest, phase: Phase, outcome: Outcome): RequestRecord {
+export function newRecord(planned: RequestFacts, phase: Phase, outcome: Outcome): RequestRecord {
   return {
     phase,
     stage: null,
@@ -73,11 +73,8 @@ export function columnsOf(column: (name: keyof RequestRecord) => unknown[]): Rec
   return Object.fromEntries(names.map((name) => [name, column(name)])) as unknown as RecordColumns
 }
 
-const noRequest: PlannedRequest = {
+const noRequest: RequestFacts = {
   item: 0,
-  path: '',
-  headers: {},
-  body: '',
   requestId: '',
   askedPromptTokens: null,
   askedOutputTokens: null,

@@ -4,6 +4,7 @@ import { createClock, makeAnchor } from './clock.ts'
 import { loadDecoder } from './decoder-module.ts'
 import type { ExchangeContext } from './exchange.ts'
 import type { LoadPlan, LoadProgress } from './plan.ts'
+import { type IncomingPlan, prepare, type PreparedPlan } from './prepared-request.ts'
 import { ProcessReport } from './process-report.ts'
 import { Progress } from './progress.ts'
 import { assemble, type RawRecording } from './record/assemble.ts'
@@ -12,13 +13,12 @@ import { Crew } from './threads/crew.ts'
 import { LoadThread } from './threads/load-thread.ts'
 import { mergeMoments, mergeRequests, mergeSeries, withUntaken } from './threads/merge.ts'
 import { type SharedSize, SharedState } from './threads/shared-state.ts'
-import { withoutBodies, withSharedBytes } from './threads/shared-requests.ts'
 import type { SpillPlan, ThreadPart, ThreadTask } from './threads/task.ts'
 import { alone } from './threads/team.ts'
 import type { Waker } from './timed-sends.ts'
 import type { OpenSocket } from './transport/http/open-socket.ts'
 import { openTransport } from './transport/index.ts'
-import type { PreparedRequest, Transport } from './transport/transport.ts'
+import type { Transport } from './transport/transport.ts'
 
 export interface RunLoadOptions {
   /** Ends the point: nothing more is sent, requests in flight are cancelled, and what there is comes back. */
@@ -46,13 +46,12 @@ export async function runLoad(plan: LoadPlan, options: RunLoadOptions = {}): Pro
 }
 
 /** The same, its chunks not yet put together: that takes their memory twice. */
-export async function recordLoad(plan: LoadPlan, options: RunLoadOptions = {}): Promise<RawRecording> {
+export async function recordLoad(plan: IncomingPlan, options: RunLoadOptions = {}): Promise<RawRecording> {
   checkRoom(plan, readRoom())
   const createDecoder = await loadDecoder(plan.decoder)
   const transport = await openTransport(plan.wire, plan)
-  const prepare = (requests: LoadPlan['requests']): PreparedRequest[] =>
-    requests.map((request, index) => transport.prepare(request, index))
-  const prepared = { warmup: prepare(plan.warmup), requests: prepare(plan.requests) }
+  const keepsBodies = createDecoder().asked !== undefined
+  const prepared = await prepare(plan, { transport, shared: plan.threads > 1, keepsBodies })
   const anchor = makeAnchor()
   const { now } = createClock(anchor)
   const shared = new SharedState(sizeOf(plan))
@@ -79,9 +78,9 @@ export async function recordLoad(plan: LoadPlan, options: RunLoadOptions = {}): 
 }
 
 interface Run {
-  readonly plan: LoadPlan
+  readonly plan: IncomingPlan
   readonly options: RunLoadOptions
-  readonly prepared: Pick<ThreadTask, 'warmup' | 'requests'>
+  readonly prepared: PreparedPlan
   readonly shared: SharedState
   readonly report: ProcessReport
   readonly now: () => number
@@ -91,13 +90,13 @@ interface Run {
 }
 
 async function runHere(run: Run): Promise<ThreadPart[]> {
-  const { options, report, now, transport, createDecoder, prepared } = run
+  const { options, report, now, transport, createDecoder } = run
   const { signal, openSocket, startWaker, backoff } = options
   const team = alone(() => {
     report.sampleMachine()
     return now()
   })
-  const thread = new LoadThread(taskOf(run, prepared, 0), {
+  const thread = new LoadThread(taskOf(run, 0), {
     team,
     transport,
     createDecoder,
@@ -116,11 +115,9 @@ async function runHere(run: Run): Promise<ThreadPart[]> {
 }
 
 async function runInThreads(run: Run): Promise<ThreadPart[]> {
-  const { plan, options, report, now, createDecoder, prepared } = run
+  const { plan, options, report, now } = run
   const crew = options.crew ?? new Crew()
-  const asks = createDecoder().asked !== undefined
-  const requests = withSharedBytes(asks ? prepared : withoutBodies(prepared))
-  const tasks = Array.from({ length: plan.threads }, (_, place) => taskOf(run, requests, place))
+  const tasks = Array.from({ length: plan.threads }, (_, place) => taskOf(run, place))
   try {
     return await crew.run(tasks, { now, beforeBegin: () => report.sampleMachine(), signal: options.signal })
   } finally {
@@ -128,20 +125,20 @@ async function runInThreads(run: Run): Promise<ThreadPart[]> {
   }
 }
 
-const sizeOf = ({ threads, requests, endpoints }: LoadPlan): SharedSize => ({
+const sizeOf = ({ threads, requests, endpoints }: IncomingPlan): SharedSize => ({
   threads,
   requests: requests.length,
   endpoints: endpoints.length,
 })
 
-function taskOf({ plan, options, shared, anchor }: Run, requests: Run['prepared'], place: number): ThreadTask {
+function taskOf({ plan, options, prepared, shared, anchor }: Run, place: number): ThreadTask {
   const { spill } = options
   return {
     place,
     size: sizeOf(plan),
     anchor,
     plan: { ...plan, warmup: undefined, requests: undefined } as ThreadTask['plan'],
-    ...requests,
+    ...prepared,
     memory: shared.memory,
     spill:
       spill === undefined ? null : { path: `${spill.path}-${place}`, beyondBytes: spill.beyondBytes / plan.threads },

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { OutputError } from '../../output-folder.ts'
-import type { LoadPlan } from '../plan.ts'
+import type { PlannedRequest } from '../plan.ts'
 import { rehearse } from '../rehearsal/rehearse.ts'
 import { recordLoad } from '../run-load.ts'
 import { Crew } from '../threads/crew.ts'
-import type { FromChild, ToChild } from './messages.ts'
+import type { FromChild, ListName, PlanHead, ToChild } from './messages.ts'
+import { incoming } from './plan-batches.ts'
 import { writeRecording } from './recording-file.ts'
 import { lowerV8Threads } from './v8-threads.ts'
 
@@ -17,6 +18,7 @@ const beyondBytes = 64 * 1024 * 1024
 const crew = new Crew()
 let current: AbortController | null = null
 let serial = 0
+let takeBatch: (requests: readonly PlannedRequest[]) => void = () => undefined
 
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) {
   process.on(signal, () => {
@@ -26,6 +28,7 @@ for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) {
 process.on('disconnect', () => process.exit())
 process.on('message', (message: ToChild) => {
   if (message.kind === 'abort') current?.abort()
+  else if (message.kind === 'requests') takeBatch(message.requests)
   else void run(message.plan, message.directory)
 })
 lowerV8Threads()
@@ -33,13 +36,13 @@ lowerV8Threads()
 send({ kind: 'ready' })
 const rehearsed = rehearse()
 
-async function run(plan: LoadPlan, directory: string): Promise<void> {
+async function run(plan: PlanHead, directory: string): Promise<void> {
   const controller = new AbortController()
   current = controller
   await rehearsed
   const path = join(directory, `load-${process.pid}-${serial++}.bin`)
   try {
-    const recording = await recordLoad(plan, {
+    const recording = await recordLoad(incoming(plan, more), {
       signal: controller.signal,
       onProgress: (progress) => send({ kind: 'progress', progress }),
       crew,
@@ -55,6 +58,13 @@ async function run(plan: LoadPlan, directory: string): Promise<void> {
   } finally {
     current = null
   }
+}
+
+function more(list: ListName, from: number): Promise<readonly PlannedRequest[]> {
+  return new Promise((resolve) => {
+    takeBatch = resolve
+    send({ kind: 'more', list, from })
+  })
 }
 
 function send(message: FromChild): void {

@@ -9,6 +9,7 @@ import { OutputError } from '../../output-folder.ts'
 import type { LoadPlan } from '../plan.ts'
 import type { RunLoadOptions } from '../run-load.ts'
 import type { FromChild, ToChild } from './messages.ts'
+import { batchOf, headOf } from './plan-batches.ts'
 import { discardRecordings, takeRecording } from './recording-file.ts'
 
 export interface LoadProcessOptions {
@@ -116,8 +117,8 @@ class Handle implements LoadProcess {
       if (options.signal?.aborted === true) abort()
       else options.signal?.addEventListener('abort', abort)
       await this.ready
-      const answer = this.#answer(options)
-      this.#send({ kind: 'run', plan, directory: this.#options.directory })
+      const answer = this.#answer(plan, options)
+      this.#send({ kind: 'run', plan: headOf(plan), directory: this.#options.directory })
       if (options.signal?.aborted === true) this.#send({ kind: 'abort' })
       return await takeRecording(await answer)
     } finally {
@@ -137,11 +138,13 @@ class Handle implements LoadProcess {
   }
 
   /** Path of the recording. */
-  #answer(options: RunOptions): Promise<string> {
+  #answer(plan: LoadPlan, options: RunOptions): Promise<string> {
     return new Promise((resolve, reject) => {
       void this.#gone.then(reject)
       this.#onMessage = (message) => {
-        if (message.kind === 'progress') options.onProgress?.(message.progress)
+        if (message.kind === 'more')
+          this.#send({ kind: 'requests', requests: batchOf(plan[message.list], message.from) })
+        else if (message.kind === 'progress') options.onProgress?.(message.progress)
         else if (message.kind === 'done') resolve(message.path)
         else if (message.kind === 'unwritten') reject(new OutputError(message.message))
         else if (message.kind === 'failed') reject(failure(message.message, message.exitCode))

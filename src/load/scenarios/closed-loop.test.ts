@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { ClosedLoop } from '../plan.ts'
 import { oneThread } from '../testing/one-thread.ts'
 import { plannedRequest } from '../testing/plan.ts'
-import type { PreparedRequest } from '../transport/transport.ts'
+import type { PreparedRequest } from '../prepared-request.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import type { Assignment, ScenarioContext } from './scenario.ts'
 
@@ -66,7 +66,7 @@ function world({ warmup = 0, requests = 0, duration, fails, stopAfter = Infinity
     preconnect: async (clients) => void preconnects.push(clients),
     delay: async (seconds) => void delays.push(seconds),
     send: (request, assignment, ended) => {
-      const send = { ...assignment, item: request.planned.item, at: time }
+      const send = { ...assignment, item: request.item, at: time }
       sends.push(send)
       const at = time + (duration?.(send, sends.length) ?? 10)
       due.push({ at, ended: () => ended({ writeStart: send.at, closed: at, complete: fails?.(send) !== true }) })
@@ -88,8 +88,10 @@ function fail(name: string): never {
   throw new Error(`a closed loop has no use for ${name}`)
 }
 
+const slab = { bytes: Buffer.alloc(0), borders: [] }
+
 function prepared(count: number): PreparedRequest[] {
-  return Array.from({ length: count }, (_, index) => ({ index, planned: plannedRequest(index), bytes: [] }))
+  return Array.from({ length: count }, (_, index) => ({ ...plannedRequest(index), index, slab, place: index }))
 }
 
 function loop(clients: number, warmup = { rounds: 0, maxRounds: 0, agreement: 0.05 }): ClosedLoop {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { OpenLoop } from '../plan.ts'
 import { oneThread } from '../testing/one-thread.ts'
 import { plannedRequest } from '../testing/plan.ts'
-import type { PreparedRequest } from '../transport/transport.ts'
+import type { PreparedRequest } from '../prepared-request.ts'
 import { runOpenLoop } from './open-loop.ts'
 import type { Assignment, ScenarioContext } from './scenario.ts'
 
@@ -67,13 +67,13 @@ async function play(rules: Rules) {
     preconnect: async (count) => void preconnects.push(count),
     delay: async () => undefined,
     send: (request, assignment, ended) => {
-      const { item } = request.planned
+      const { item } = request
       sends.push({ ...assignment, item, at: now / 1e9 })
       const took = assignment.phase === 'warmup' ? warmupSeconds : duration(item)
       const writeStart = now
       push(now + took * 1e9, () => ended({ writeStart, closed: now, complete: true }))
     },
-    drop: (request, { intended }, why) => dropped.push([request.planned.item, intended && intended / 1e9, why]),
+    drop: (request, { intended }, why) => dropped.push([request.item, intended && intended / 1e9, why]),
   }
   if (stopAt < Infinity) {
     push(stopAt * 1e9, () => {
@@ -110,8 +110,10 @@ const plain: OpenLoop = {
   warmupClients: 2,
 }
 
+const slab = { bytes: Buffer.alloc(0), borders: [] }
+
 function prepared(count: number): PreparedRequest[] {
-  return Array.from({ length: count }, (_, index) => ({ index, planned: plannedRequest(index), bytes: [] }))
+  return Array.from({ length: count }, (_, index) => ({ ...plannedRequest(index), index, slab, place: index }))
 }
 
 test('each request is sent at its time, whatever became of those before', async () => {

@@ -1,6 +1,6 @@
 import type { OpenLoop } from '../plan.ts'
 import { Saturation } from '../saturation.ts'
-import type { PreparedRequest } from '../transport/transport.ts'
+import type { PreparedRequest } from '../prepared-request.ts'
 import type { Line } from '../threads/line.ts'
 import type { Assignment, RunScenario, ScenarioContext, Sent, Timer } from './scenario.ts'
 import { warmUp } from './warm-up.ts'

@@ -3,7 +3,7 @@ import type { Phase } from '../../recording/vocabulary.ts'
 import type { LoadProgress, OpenLoop, Scenario } from '../plan.ts'
 import type { SaturationCounts } from '../saturation.ts'
 import type { Line } from '../threads/line.ts'
-import type { PreparedRequest } from '../transport/transport.ts'
+import type { PreparedRequest } from '../prepared-request.ts'
 
 /** What a scenario learns when the transport is through with a request. */
 export interface Sent {

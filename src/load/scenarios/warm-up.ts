@@ -1,5 +1,5 @@
 import type { WarmupRule } from '../plan.ts'
-import type { PreparedRequest } from '../transport/transport.ts'
+import type { PreparedRequest } from '../prepared-request.ts'
 import type { ScenarioContext } from './scenario.ts'
 
 /**

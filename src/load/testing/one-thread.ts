@@ -1,6 +1,6 @@
 import type { ScenarioContext } from '../scenarios/scenario.ts'
 import { SharedState } from '../threads/shared-state.ts'
-import type { PreparedRequest } from '../transport/transport.ts'
+import type { PreparedRequest } from '../prepared-request.ts'
 
 /** What threads share, for a scenario that is alone. */
 export function oneThread(

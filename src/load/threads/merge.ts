@@ -1,7 +1,7 @@
 import type { Moments, Series } from '../../recording/recording.ts'
 import type { RawPart } from '../record/assemble.ts'
 import { columnsOf, newRecord, type RecordColumns, toColumns } from '../request-record.ts'
-import type { PreparedRequest } from '../transport/transport.ts'
+import type { PreparedRequest } from '../prepared-request.ts'
 import type { ThreadPart } from './task.ts'
 
 /** The requests of all threads in the order of sending, and the place of each thread's own. */
@@ -31,7 +31,7 @@ export function withUntaken(
 ): RecordColumns {
   const taken = new Set(parts.flatMap((part) => [...part.taken]))
   const rest = requests.filter(({ index }) => !taken.has(index))
-  const added = toColumns(rest.map(({ planned }) => newRecord(planned, 'measure', 'not_sent')))
+  const added = toColumns(rest.map((request) => newRecord(request, 'measure', 'not_sent')))
   return columnsOf((name) => [...sent[name], ...added[name]])
 }
 

@@ -3,7 +3,7 @@ import { Exchange, type ExchangeContext } from '../exchange.ts'
 import { newRecord, type RequestRecord } from '../request-record.ts'
 import type { Assignment, Sent } from '../scenarios/scenario.ts'
 import type { ThreadReport } from '../thread-report.ts'
-import type { PreparedRequest } from '../transport/transport.ts'
+import type { PreparedRequest } from '../prepared-request.ts'
 import type { ThreadCounts } from './shared-state.ts'
 
 export interface SenderContext {
@@ -63,7 +63,7 @@ export class Sender {
   }
 
   #record(request: PreparedRequest, { phase, client, stage, intended }: Assignment): RequestRecord {
-    const record = newRecord(request.planned, phase, 'not_sent')
+    const record = newRecord(request, phase, 'not_sent')
     record.client = client
     record.stage = stage
     record.intended = intended

@@ -1,7 +1,7 @@
 import type { Anchor, Moments, Series } from '../../recording/recording.ts'
 import type { LoadPlan } from '../plan.ts'
 import type { ThreadRecord } from '../record/recorder.ts'
-import type { PreparedRequest } from '../transport/transport.ts'
+import type { PreparedRequest } from '../prepared-request.ts'
 import type { SharedSize } from './shared-state.ts'
 
 /** What one load thread is to do. Structured-cloneable; the memory and the requests' bytes are shared. */

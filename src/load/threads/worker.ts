@@ -3,7 +3,6 @@ import { UserError } from '../../errors.ts'
 import { loadDecoder } from '../decoder-module.ts'
 import { rehearse } from '../rehearsal/rehearse.ts'
 import { openTransport } from '../transport/index.ts'
-import type { PreparedRequest } from '../transport/transport.ts'
 import { LoadThread } from './load-thread.ts'
 import type { FromThread, ToThread } from './messages.ts'
 import type { ThreadPart, ThreadTask } from './task.ts'
@@ -70,8 +69,8 @@ async function run(task: ThreadTask): Promise<void> {
 async function partOf(task: ThreadTask, own: Team): Promise<ThreadPart> {
   const createDecoder = await loadDecoder(task.plan.decoder)
   const transport = await openTransport(task.plan.wire, task.plan)
-  const mended = { ...task, warmup: task.warmup.map(withBuffers), requests: task.requests.map(withBuffers) }
-  const thread = new LoadThread(mended, { team: own, transport, createDecoder })
+  mendSlabs(task)
+  const thread = new LoadThread(task, { team: own, transport, createDecoder })
   try {
     return await thread.run()
   } finally {
@@ -80,10 +79,9 @@ async function partOf(task: ThreadTask, own: Team): Promise<ThreadPart> {
 }
 
 /** Buffers cross the border of a thread as plain byte arrays. */
-function withBuffers(request: PreparedRequest): PreparedRequest {
-  return {
-    ...request,
-    bytes: request.bytes.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+function mendSlabs({ warmup, requests }: ThreadTask): void {
+  for (const slab of new Set([...warmup, ...requests].map((request) => request.slab))) {
+    slab.bytes = Buffer.from(slab.bytes.buffer, slab.bytes.byteOffset, slab.bytes.byteLength)
   }
 }
 

@@ -2,15 +2,8 @@ import type { PollBatches } from '../poll-batch.ts'
 import type { EventSink } from '../framing/framer.ts'
 import type { TransportEnd } from '../outcome.ts'
 import type { PlannedRequest } from '../plan.ts'
+import type { PreparedRequest } from '../prepared-request.ts'
 import type { OpenSocket } from './http/open-socket.ts'
-
-/** A planned request and its wire form for each endpoint, made before the window. */
-export interface PreparedRequest {
-  /** Position in its list of the plan. */
-  readonly index: number
-  readonly planned: PlannedRequest
-  readonly bytes: readonly Buffer[]
-}
 
 /** Where requests go. */
 export interface TransportTarget {
@@ -30,8 +23,10 @@ export interface TransportRuntime {
 
 /** A way to carry requests, settled for the endpoints of a plan: two steps, as requests are prepared before a run has a clock. */
 export interface Transport {
-  /** Throws UserError when the request cannot be written. */
-  prepare(planned: PlannedRequest, index: number): PreparedRequest
+  /** Headers are no part of the bytes. */
+  readonly headersApart: boolean
+  /** The bytes of a request for each endpoint. Throws UserError when it cannot be written. */
+  encode(planned: PlannedRequest): readonly Buffer[]
   start(runtime: TransportRuntime): RunningTransport
 }
 

@@ -1,5 +1,6 @@
 import { Metadata, status as statusCode, type StatusObject } from '@grpc/grpc-js'
 import type { PlannedRequest } from '../../plan.ts'
+import type { PreparedRequest } from '../../prepared-request.ts'
 import type { ConnectionPool, Opening } from '../pool.ts'
 import type { Call, CallSink } from '../transport.ts'
 import type { ChannelConnection, ChannelStream, ChannelUser, GrpcEndpoint } from './channel-connection.ts'
@@ -17,7 +18,7 @@ export interface GrpcCallContext {
 export class GrpcCall implements Call, ChannelUser, Opening<ChannelConnection> {
   readonly #context: GrpcCallContext
   readonly #endpoint: GrpcEndpoint
-  readonly #planned: PlannedRequest
+  readonly #request: PreparedRequest
   readonly #message: Buffer
   readonly #sink: CallSink
   #connection: ChannelConnection | null = null
@@ -30,13 +31,13 @@ export class GrpcCall implements Call, ChannelUser, Opening<ChannelConnection> {
   constructor(
     context: GrpcCallContext,
     endpoint: GrpcEndpoint,
-    planned: PlannedRequest,
+    request: PreparedRequest,
     message: Buffer,
     sink: CallSink,
   ) {
     this.#context = context
     this.#endpoint = endpoint
-    this.#planned = planned
+    this.#request = request
     this.#message = message
     this.#sink = sink
   }
@@ -92,7 +93,7 @@ export class GrpcCall implements Call, ChannelUser, Opening<ChannelConnection> {
   #send(connection: ChannelConnection): void {
     this.#connection = connection
     this.#bytesBefore = connection.bytesIn
-    const stream = connection.send(this, this.#context.path, this.#message, metadataOf(this.#planned))
+    const stream = connection.send(this, this.#context.path, this.#message, metadataOf(this.#request))
     this.#stream = stream
     stream.on('metadata', () => {
       if (this.#received()) this.#sink.replied({ status: 200, requestId: null })
@@ -139,7 +140,7 @@ export class GrpcCall implements Call, ChannelUser, Opening<ChannelConnection> {
 }
 
 /** Throws when a header cannot be one of gRPC. */
-export function metadataOf({ headers }: PlannedRequest): Metadata {
+export function metadataOf({ headers }: Pick<PlannedRequest, 'headers'>): Metadata {
   const metadata = new Metadata()
   for (const [name, value] of Object.entries(headers)) metadata.set(name, value)
   return metadata

@@ -3,6 +3,7 @@ import { UserError } from '../../../errors.ts'
 import { protoMethod } from '../../../grpc/proto-method.ts'
 import { grpcTarget } from '../../../grpc/target.ts'
 import { ConnectionPool } from '../pool.ts'
+import { bytesOf } from '../../prepared-request.ts'
 import type { Transport, TransportTarget } from '../transport.ts'
 import { ChannelConnection, type GrpcEndpoint } from './channel-connection.ts'
 import { GrpcCall, metadataOf } from './grpc-call.ts'
@@ -18,7 +19,8 @@ export function grpcTransport(
   const endpoints = given.map(({ url }) => ({ target: grpcTarget(url) }))
   const { path, requestSerialize, responseDeserialize } = protoMethod(proto, service, method)
   return {
-    prepare(planned, index) {
+    headersApart: true,
+    encode(planned) {
       try {
         metadataOf(planned)
       } catch (error) {
@@ -28,16 +30,17 @@ export function grpcTransport(
         )
       }
       const message = requestSerialize(JSON.parse(planned.body) as object)
-      return { index, planned, bytes: endpoints.map(() => message) }
+      return endpoints.map(() => message)
     },
     start({ now, batches }) {
       const pool = new ConnectionPool<GrpcEndpoint, ChannelConnection>(
         (id, endpoint, owner) => new ChannelConnection(id, endpoint, owner, batches, now),
       )
+      const context = { pool, now, path }
       return {
         preconnect: async (endpoint, count, seconds) => await pool.preconnect(endpoints[endpoint]!, count, seconds),
-        call: ({ planned, bytes }, endpoint, sink) =>
-          new GrpcCall({ pool, now, path }, endpoints[endpoint]!, planned, bytes[endpoint]!, sink),
+        call: (request, endpoint, sink) =>
+          new GrpcCall(context, endpoints[endpoint]!, request, bytesOf(request, endpoint), sink),
         textOf: (bytes, start, end) => JSON.stringify(responseDeserialize(bytes.subarray(start, end))),
         destroy: () => pool.destroy(),
       }

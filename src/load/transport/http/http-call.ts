@@ -4,6 +4,7 @@ import { errorText } from '../../error-text.ts'
 import type { Framer } from '../../framing/framer.ts'
 import { framers } from '../../framing/index.ts'
 import type { PollBatches } from '../../poll-batch.ts'
+import { bytesOf, type PreparedRequest } from '../../prepared-request.ts'
 import type { ConnectionPool, Opening } from '../pool.ts'
 import type { Call, CallSink } from '../transport.ts'
 import type { Broken, Connection, ConnectionUser } from './connection.ts'
@@ -27,7 +28,7 @@ const noBytes = Buffer.alloc(0)
 export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
   readonly #context: HttpCallContext
   readonly #endpoint: Endpoint
-  readonly #bytes: Buffer
+  readonly #request: PreparedRequest
   readonly #sink: CallSink
   #connection: Connection | null = null
   #taken: number | null = null
@@ -37,10 +38,10 @@ export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
   #head: ResponseHead | null = null
   #errorBody = noBytes
 
-  constructor(context: HttpCallContext, endpoint: Endpoint, bytes: Buffer, sink: CallSink) {
+  constructor(context: HttpCallContext, endpoint: Endpoint, request: PreparedRequest, sink: CallSink) {
     this.#context = context
     this.#endpoint = endpoint
-    this.#bytes = bytes
+    this.#request = request
     this.#sink = sink
   }
 
@@ -147,7 +148,7 @@ export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
     const { id, served, connectNs, tlsNs } = connection
     this.#connection = connection
     this.#sink.sending({ id, reused: served > 0, connectNs, tlsNs })
-    connection.send(this, this.#bytes)
+    connection.send(this, bytesOf(this.#request, this.#endpoint.index))
   }
 
   #fail(outcome: Outcome, text: string, now: number | null): void {

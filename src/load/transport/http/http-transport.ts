@@ -13,19 +13,16 @@ export function httpTransport(
 ): Transport {
   const endpoints = given.map(({ url }, index) => parseEndpoint(url, index, ca))
   return {
-    prepare: (planned, index) => ({
-      index,
-      planned,
-      bytes: endpoints.map((endpoint) => requestBytes(planned, method, endpoint)),
-    }),
+    headersApart: false,
+    encode: (planned) => endpoints.map((endpoint) => requestBytes(planned, method, endpoint)),
     start: ({ now, batches, openSocket }) => {
       const pool = new ConnectionPool<Endpoint, Connection>(
         (id, endpoint, owner) => new Connection(id, endpoint, owner, batches, now, openSocket),
       )
+      const context = { pool, now, batches, framing }
       return {
         preconnect: async (endpoint, count, seconds) => await pool.preconnect(endpoints[endpoint]!, count, seconds),
-        call: ({ bytes }, endpoint, sink) =>
-          new HttpCall({ pool, now, batches, framing }, endpoints[endpoint]!, bytes[endpoint]!, sink),
+        call: (request, endpoint, sink) => new HttpCall(context, endpoints[endpoint]!, request, sink),
         textOf: (bytes, start, end) => bytes.toString('utf8', start, end),
         destroy: () => pool.destroy(),
       }
