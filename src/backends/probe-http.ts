@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import { createSecureContext } from 'node:tls'
-import { Agent, request } from 'undici'
+import { once } from 'node:events'
+import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http'
+import { request as requestOverTls } from 'node:https'
+import { createSecureContext, type SecureContext } from 'node:tls'
 import { UserError } from '../errors.ts'
 import type { ProbeHttp, ProbeResponse } from './backend.ts'
 
@@ -22,7 +24,8 @@ export interface ProbeHttpOptions {
  * resolves; a connection that fails or an answer that does not come rejects with a UserError that says what to do.
  */
 export function createProbeHttp(options: ProbeHttpOptions): ProbeHttp {
-  const secureContext = createSecureContext({ ca: [...options.ca] })
+  let context: SecureContext | null = null
+  const secureContext = (): SecureContext => (context ??= createSecureContext({ ca: [...options.ca] }))
 
   async function ask(
     method: 'GET' | 'POST',
@@ -33,39 +36,46 @@ export function createProbeHttp(options: ProbeHttpOptions): ProbeHttp {
     options.signal?.throwIfAborted()
     const seconds = method === 'GET' ? options.timeoutSeconds : options.answerSeconds
     const deadline = AbortSignal.timeout(seconds * 1000)
+    const unconnected = new AbortController()
+    const connecting = setTimeout(() => unconnected.abort(), options.timeoutSeconds * 1000)
+    const isTls = new URL(url).protocol === 'https:'
     let connected = false
-    const agent = new Agent({
-      allowH2: false,
-      pipelining: 0,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: { secureContext, timeout: options.timeoutSeconds * 1000 },
-    })
-    agent.on('connect', () => {
-      connected = true
-    })
+    let request: ClientRequest | null = null
     try {
-      const response = await request(url, {
+      request = (isTls ? requestOverTls : requestPlain)(url, {
         method,
-        dispatcher: agent,
-        signal: options.signal ? AbortSignal.any([options.signal, deadline]) : deadline,
+        agent: false,
+        signal: AbortSignal.any([deadline, unconnected.signal, ...(options.signal ? [options.signal] : [])]),
         headers: {
           accept: 'application/json, text/event-stream',
           ...(method === 'POST' && { 'content-type': 'application/json' }),
           ...options.headers,
           ...headers,
         },
-        ...(method === 'POST' && { body: JSON.stringify(body) }),
+        ...(isTls && { secureContext: secureContext() }),
       })
-      const text = await readBody(options.name, url, response.body)
-      return { status: response.statusCode, headers: flatten(response.headers), text, json: parseJson(text) }
+      // Also what comes once the answer is here.
+      request.on('error', () => {})
+      request.once('socket', (socket) => {
+        socket.once(isTls ? 'secureConnect' : 'connect', () => {
+          connected = true
+          clearTimeout(connecting)
+        })
+      })
+      request.end(method === 'POST' ? JSON.stringify(body) : undefined)
+      const [response] = (await once(request, 'response')) as [IncomingMessage]
+      const text = await readBody(options.name, url, response)
+      return { status: response.statusCode ?? 0, headers: flatten(response.headers), text, json: parseJson(text) }
     } catch (error) {
       options.signal?.throwIfAborted()
       if (error instanceof UserError) throw error
-      const code = deadline.aborted ? (connected ? 'no answer' : 'no connection') : errorCode(error)
-      throw new UserError(connectionFailure(options.name, url, code, seconds, error))
+      const silent = deadline.aborted || unconnected.signal.aborted
+      const code = silent ? (connected ? 'no answer' : 'no connection') : errorCode(error)
+      const waited = connected ? seconds : Math.min(seconds, options.timeoutSeconds)
+      throw new UserError(connectionFailure(options.name, url, code, waited, error))
     } finally {
-      void agent.destroy()
+      clearTimeout(connecting)
+      request?.destroy()
     }
   }
 
@@ -91,7 +101,7 @@ async function readBody(name: string, url: string, body: AsyncIterable<Uint8Arra
 }
 
 /**
- * One line for a request that got no answer. `code` is the system's, OpenSSL's or undici's error code, or `no answer` or
+ * One line for a request that got no answer. `code` is the system's, OpenSSL's or Node's error code, or `no answer` or
  * `no connection` when `seconds` went by.
  */
 export function connectionFailure(name: string, url: string, code: string, seconds: number, error: unknown): string {
@@ -110,7 +120,6 @@ export function connectionFailure(name: string, url: string, code: string, secon
       return `${name}: no way to ${origin} (${code}). Check the network and --base-url. ${attempt}`
     case 'no connection':
     case 'ETIMEDOUT':
-    case 'UND_ERR_CONNECT_TIMEOUT':
       return `${name}: no connection to ${origin} within ${seconds} s. Wrong host or port, or a firewall? ${attempt}`
     case 'no answer':
       return `${name}: ${origin} takes connections, but ${pathname} gave no whole answer within ${seconds} s. Busy, or still loading? ${attempt}`
@@ -131,7 +140,6 @@ export function connectionFailure(name: string, url: string, code: string, secon
       return `${name}: ${origin} does not speak TLS (${code}). Use --base-url ${other}`
     case 'ECONNRESET':
     case 'EPIPE':
-    case 'UND_ERR_SOCKET':
       return `${name}: ${origin} closed the connection without an answer (${code}). ${protocol === 'http:' ? `Does it want --base-url ${other}?` : attempt}`
     default:
       if (code.startsWith('HPE_')) {
@@ -141,13 +149,12 @@ export function connectionFailure(name: string, url: string, code: string, secon
   }
 }
 
-/** The innermost code: undici and TLS wrap errors, and several addresses of a host fail together. */
+/** The innermost code: several addresses of a host fail together. */
 function errorCode(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   const inner = error.cause ? errorCode(error.cause) : 'unknown'
   if (inner !== 'unknown') return inner
   if ('code' in error && typeof error.code === 'string') return error.code
-  if (error.name === 'HTTPParserError') return 'HPE_INVALID'
   return error instanceof AggregateError ? errorCode(error.errors[0]) : 'unknown'
 }
 

@@ -1,5 +1,6 @@
+import { get as getPlain } from 'node:http'
+import { get as getOverTls } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Agent, errors, request } from 'undici'
 
 /** What a readiness probe met: `refused`: no connection; `silent`: a connection, but no HTTP answer in time. */
 export type ReadinessAnswer =
@@ -17,48 +18,35 @@ export async function untilReady(
   signal: AbortSignal,
   onAnswer: (answer: ReadinessAnswer) => void,
 ): Promise<void> {
-  const dispatcher = new Agent({ pipelining: 0, connections: 1, connect: { timeout: probeSeconds * 1000 } })
-  try {
-    for (let pause = firstPauseMilliseconds; ; pause = Math.min(pause * 1.3, longestPauseMilliseconds)) {
-      const answer = await probe(url, dispatcher, signal)
-      signal.throwIfAborted()
-      onAnswer(answer)
-      if (answer.kind === 'status' && answer.status === 200) return
-      await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted())
-    }
-  } finally {
-    dispatcher.destroy().catch(() => {})
+  for (let pause = firstPauseMilliseconds; ; pause = Math.min(pause * 1.3, longestPauseMilliseconds)) {
+    const answer = await probe(url, signal)
+    signal.throwIfAborted()
+    onAnswer(answer)
+    if (answer.kind === 'status' && answer.status === 200) return
+    await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
 }
 
 /** One probe. */
 export async function askReadiness(url: string): Promise<ReadinessAnswer> {
-  const dispatcher = new Agent({ pipelining: 0, connections: 1, connect: { timeout: probeSeconds * 1000 } })
-  try {
-    return await probe(url, dispatcher, new AbortController().signal)
-  } finally {
-    dispatcher.destroy().catch(() => {})
-  }
+  return await probe(url, new AbortController().signal)
 }
 
-async function probe(url: string, dispatcher: Agent, signal: AbortSignal): Promise<ReadinessAnswer> {
-  try {
-    const { statusCode, body } = await request(url, {
-      dispatcher,
+function probe(url: string, signal: AbortSignal): Promise<ReadinessAnswer> {
+  return new Promise((resolve) => {
+    let connected = false
+    const ask = url.startsWith('https:') ? getOverTls : getPlain
+    const asked = ask(url, {
+      agent: false,
       signal: AbortSignal.any([signal, AbortSignal.timeout(probeSeconds * 1000)]),
     })
-    body.on('error', () => {})
-    body.destroy()
-    return { kind: 'status', status: statusCode }
-  } catch (error) {
-    return { kind: hadNoConnection(error) ? 'refused' : 'silent' }
-  }
-}
-
-function hadNoConnection(error: unknown): boolean {
-  if (error instanceof errors.ConnectTimeoutError) return true
-  if (error instanceof AggregateError) return error.errors.every(hadNoConnection)
-  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'connect'
+    asked.on('socket', (socket) => socket.once('connect', () => (connected = true)))
+    asked.on('error', () => resolve({ kind: connected ? 'silent' : 'refused' }))
+    asked.on('response', (response) => {
+      resolve({ kind: 'status', status: response.statusCode ?? 0 })
+      asked.destroy()
+    })
+  })
 }
 
 /** For messages: how the readiness url answered last. */
