@@ -8,7 +8,6 @@ import { printable } from '../src/printable.ts'
 import { readProgress } from '../src/run/progress.ts'
 import type { Baseline } from './against-baseline.ts'
 import { endedPoint, messageOf, type EndedPoint } from './ended-point.ts'
-import { finishRun } from './finish-run.ts'
 import { liveLine, longProbe } from './live-line.ts'
 import { benchName, describeWork, isSkipped, plannedPoints } from './planned-points.ts'
 import { StatusLine } from './status-line.ts'
@@ -57,6 +56,8 @@ export class ServemarkReporter implements Reporter {
   }
 
   onTestRunStart(): void {
+    // Plots and report are loaded while the worker starts; a failure shows where they are used.
+    import('./finish-run.ts').catch(() => {})
     this.compared = this.options.onStart()
     for (const note of this.options.notes) this.print(note)
     if (this.options.isDefault) {
@@ -108,6 +109,7 @@ export class ServemarkReporter implements Reporter {
       reason === 'interrupted' ? cancelled(point) : point,
     )
     const { context, command } = this.options
+    const { finishRun } = await import('./finish-run.ts')
     const closing = await finishRun({
       context,
       command,

@@ -9,7 +9,7 @@ import { exitOnUserError, UserError } from '../src/errors.ts'
 import { loadBench } from '../src/plan/load-bench.ts'
 import type { ServerConfiguration } from '../src/plan/types.ts'
 import { chosenServers } from '../src/run/client-only.ts'
-import { serverName, startStanding } from '../src/run/standing-server.ts'
+import { startStanding } from '../src/run/standing-server.ts'
 import { acquireHostLock, describeHolder } from '../src/servers/host-lock.ts'
 import { readLogTail } from '../src/servers/log-tail.ts'
 import { askReadiness, describeAnswer } from '../src/servers/readiness.ts'
@@ -20,6 +20,7 @@ import {
   processesOf,
   readServerFiles,
   removeRecord,
+  serverName,
   stateOf,
   stopStanding,
   type ServerFile,

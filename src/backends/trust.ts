@@ -1,5 +1,10 @@
 import { getCACertificates } from 'node:tls'
 
+/** Empty where no address speaks TLS: reading them takes a while. */
+export function authoritiesFor(urls: readonly string[]): readonly string[] {
+  return urls.some((url) => new URL(url).protocol === 'https:') ? trustedAuthorities() : []
+}
+
 type Store = 'default' | 'system' | 'extra'
 
 /**

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { noConfig, readPlotConfig } from './plot-config.ts'
+import { noConfig } from './plot-config.ts'
+import { readPlotConfig } from './read-plot-config.ts'
 
 async function read(yaml: string | null) {
   const folder = await mkdtemp(join(tmpdir(), 'servemark-config-'))

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { renderAsync, type ResvgRenderOptions } from '@resvg/resvg-js'
-import * as vega from 'vega'
-import { compile, type TopLevelSpec } from 'vega-lite'
+import type { ResvgRenderOptions } from '@resvg/resvg-js'
+import type { TopLevelSpec } from 'vega-lite'
 import { printable } from '../printable.ts'
 import { fontFiles, measureText } from './font.ts'
 
@@ -13,16 +12,26 @@ interface TextMetrics {
   width: (item: TextItem, text: string | number | null | undefined) => number
 }
 
-/** Vega measures text with a canvas if it finds one, else guesses: both would make the SVG depend on the machine. */
-const { textMetrics } = vega as unknown as { textMetrics: TextMetrics }
-textMetrics.width = (item, text) => {
-  if (text === null || text === undefined) return 0
-  const bold = item.fontWeight === 'bold' || Number(item.fontWeight) >= 600
-  return measureText(String(text), item.fontSize ?? 11, bold ? 'bold' : 'normal')
+/**
+ * Loaded when something is drawn: a run begins without it. Vega measures text with a canvas if it finds one, else guesses:
+ * both would make the SVG depend on the machine.
+ */
+async function loadVega() {
+  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')])
+  const { textMetrics } = vega as unknown as { textMetrics: TextMetrics }
+  textMetrics.width = (item, text) => {
+    if (text === null || text === undefined) return 0
+    const bold = item.fontWeight === 'bold' || Number(item.fontWeight) >= 600
+    return measureText(String(text), item.fontSize ?? 11, bold ? 'bold' : 'normal')
+  }
+  return { vega, compile }
 }
+
+let vegaLoading: ReturnType<typeof loadVega> | undefined
 
 /** The same specification gives the same text, byte for byte, on every machine. XML forbids control characters. */
 export async function renderSvg(spec: TopLevelSpec): Promise<string> {
+  const { vega, compile } = await (vegaLoading ??= loadVega())
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none', logLevel: vega.Error })
   try {
     await view.runAsync()
@@ -49,6 +58,7 @@ function namedClips(svg: string): string {
 
 /** PNG of an SVG at twice its size, with DejaVu Sans only; drawn in another thread. */
 export async function renderPng(svg: string): Promise<Buffer> {
+  const { renderAsync } = await import('@resvg/resvg-js')
   return (await renderAsync(svg, pngOptions)).asPng()
 }
 

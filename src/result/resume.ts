@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
 import { UserError } from '../errors.ts'
 import { hashOf } from './canonical-json.ts'
-import { readRecording } from './read-recording.ts'
 import type { ResultFile } from './schema.ts'
 
 /** All that affects a measurement. A change in any of it makes it another one. */
@@ -49,6 +48,8 @@ export type Kept =
 
 /** Whether the sealed result at `path` stands for the point: whole, of the same hash, and valid or suspect. */
 export async function findKept(path: string, hash: string, now: Date): Promise<Kept> {
+  // Arrow is large, and most points are not looked for.
+  const { readRecording } = await import('./read-recording.ts')
   const found = await readRecording(path).catch((error: unknown) => {
     if (error instanceof UserError) return error.message
     throw error

@@ -4,7 +4,6 @@ import { loadKind } from '../plan/load-shapes/index.ts'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
 import type { Recording } from '../recording/recording.ts'
 import { gpusOf } from './gpus.ts'
-import { chunksToArrow } from './chunk-file.ts'
 import type { ResultPaths } from './names.ts'
 import { originalArgs, snakeCase } from './original-args.ts'
 import { countEndpoints, countOutcomes, groupFailures } from './outcomes.ts'
@@ -13,7 +12,6 @@ import { toJsonColumns, toSeconds } from './request-columns.ts'
 import { listsTokens, responseDetails } from './response-details.ts'
 import type { FileReference, FloorBlock, PointBlock, ResultFile, ServemarkBlock, TokenLedger } from './schema.ts'
 import { giveWay, writeSealed } from './sealed-file.ts'
-import { seriesToArrow } from './series-file.ts'
 
 /** A measured point with all that its result file says. Everything in it is redacted already. */
 export interface PointResult {
@@ -49,6 +47,11 @@ export interface PointResult {
  */
 export async function writeResult(result: PointResult, now: Date): Promise<{ path: string; file: ResultFile }> {
   const { paths, recording } = result
+  // Arrow is large: a run's first request need not wait for it.
+  const [{ chunksToArrow }, { seriesToArrow }] = await Promise.all([
+    import('./chunk-file.ts'),
+    import('./series-file.ts'),
+  ])
   const chunks = chunksToArrow(recording)
   const series = recording.series.length > 0 ? seriesToArrow(recording.series) : null
   const file = resultFile(result, now, {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { simulatedResult, usualServer } from '../metrics/comparison/testing.ts'
 import { someConfiguration, somePoint } from '../result/testing.ts'
-import { comparedPoints, fallsBehind, type BaselineGate } from './baseline-gate.ts'
+import { comparedPoints, type BaselineGate } from './baseline-gate.ts'
+import { fallsBehind } from './falls-behind.ts'
 
 const slower = { ...usualServer, ttft: usualServer.ttft * 1.3, gap: usualServer.gap * 1.3 }
 const gate = (changes: Partial<BaselineGate> = {}): BaselineGate => ({

@@ -1,8 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { compareResults, marginOf } from '../metrics/comparison/compare.ts'
-import { regressions } from '../metrics/comparison/regressions.ts'
 import type { ServerConfiguration } from '../plan/types.ts'
-import { regressionLines } from '../report/comparison-text.ts'
 import type { ResultFile } from '../result/schema.ts'
 
 /** What the points of a run must not fall behind. */
@@ -31,21 +28,6 @@ export function comparedPoints(
         new Set(each.points.filter(({ label }) => isSelected(each, label)).map(({ label }) => withoutRun(label))),
     )
     .reduce((count, labels) => count + [...labels].filter((label) => known.has(label)).length, 0)
-}
-
-/** A line for each reason why a point, in all its runs, falls behind; none: it does not, or the baseline has no such point. */
-export function fallsBehind(gate: BaselineGate, runs: readonly ResultFile[]): string[] {
-  const { allowed, allowInvalid, points } = gate
-  const comparison = compareResults(gate.results, runs, { allowInvalid, margin: marginOf(allowed), points })
-  if (comparison.points.length === 0) return []
-  const found = regressions(comparison, allowed, allowInvalid)
-  // An invalid run fails for that alone.
-  const own = runs.some((run) => run.servemark.verdict.status === 'invalid')
-  return regressionLines(
-    comparison,
-    found.filter(({ kind }) => kind !== 'invalid' || !own),
-    allowed,
-  )
 }
 
 /** For the workers of a run, which may start after its results have taken the place of older ones. */

@@ -5,12 +5,12 @@ import type { ServerConfiguration } from '../plan/types.ts'
 import {
   endpointsOf,
   readServerFiles,
+  serverName,
   stateOf,
   type ServerFile,
   type ServerRecord,
   type StandingServer,
 } from '../servers/standing-server.ts'
-import { serverName } from './standing-server.ts'
 
 /** Options that say which server is meant. */
 const telling = {

@@ -3,18 +3,17 @@ import type { Backend, Target } from '../backends/backend.ts'
 import { proxyNote, resolveAuth } from '../backends/auth.ts'
 import { createRedactor, type Redactor } from '../backends/redactor.ts'
 import { UserError } from '../errors.ts'
-import { readResult } from '../result/read-result.ts'
 import type { ResultFile } from '../result/schema.ts'
+import { readResult } from '../result/read-result.ts'
 import { OutputError } from '../output-folder.ts'
 import { findBackend } from '../backends/index.ts'
 import { createProbeHttp } from '../backends/probe-http.ts'
-import { trustedAuthorities } from '../backends/trust.ts'
+import { authoritiesFor } from '../backends/trust.ts'
 import { startLoadProcess, type LoadProcess } from '../load/process/load-process.ts'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
 import { guardGroup, type Guard } from '../servers/sentinel.ts'
-import { fallsBehind, withoutRun } from './baseline-gate.ts'
+import { withoutRun } from './baseline-gate.ts'
 import { startCanaryServer, type CanaryServer } from './canary-server.ts'
-import { measurePoint } from './measure-point.ts'
 import type { PointEnd, PointOutcome } from './point-end.ts'
 import type { ReadyServer } from './ready-server.ts'
 import { redactError } from './redact.ts'
@@ -37,7 +36,6 @@ export class ConfigurationRun {
   private readonly context: RunContext
   private readonly backend: Backend
   private readonly redactor: Redactor
-  private readonly ca: readonly string[]
   /** Once results cannot be written, no further point is measured for nothing. */
   private unwritable: OutputError | null = null
   private state: State = { kind: 'new' }
@@ -58,13 +56,14 @@ export class ConfigurationRun {
       env,
       configuration.points.map((point) => point.extraBody),
     ])
-    this.ca = trustedAuthorities()
   }
 
   /** Starts or reaches the server and asks what it is. Rejects with a UserError of one line. */
   async start(signal: AbortSignal): Promise<void> {
     this.openLoad()
     void this.openCanary()
+    // What points need is loaded while these processes start; a failure shows where it is used.
+    import('./measure-point.ts').catch(() => {})
     this.state = { kind: 'ready', ready: await this.redactingErrors(this.openReady(signal)) }
   }
 
@@ -88,7 +87,9 @@ export class ConfigurationRun {
     this.runs.set(name, runs)
     runs.push(await readResult(join(outDirectory, ended.file)))
     const planned = this.configuration.points.filter(({ label }) => withoutRun(label) === name)
-    return planned.at(-1)?.label === point.label ? fallsBehind(gate, runs) : []
+    if (planned.at(-1)?.label !== point.label) return []
+    const { fallsBehind } = await import('./falls-behind.ts')
+    return fallsBehind(gate, runs)
   }
 
   /** Ends load process and server. Idempotent. */
@@ -120,6 +121,7 @@ export class ConfigurationRun {
     }
     const { ready } = this.state
     const load = this.openLoad()
+    const { measurePoint } = await import('./measure-point.ts')
     const watch = watchServer(ready.session)
     try {
       return await measurePoint({
@@ -128,7 +130,6 @@ export class ConfigurationRun {
         backend: this.backend,
         ready,
         load,
-        ca: this.ca,
         redactor: this.redactor,
         context: this.context,
         died: watch.signal,
@@ -186,7 +187,8 @@ export class ConfigurationRun {
     try {
       this.report('probing')
       const target = this.targetOf(session, point)
-      const asking = { name: backend.id, ca: this.ca, headers: target.headers, timeoutSeconds: 5 }
+      const ca = authoritiesFor(session.endpoints.map(({ url }) => url))
+      const asking = { name: backend.id, ca, headers: target.headers, timeoutSeconds: 5 }
       const http = createProbeHttp({
         ...asking,
         answerSeconds: session.kind === 'launched' ? context.startupTimeoutSeconds : firstAnswerSeconds(point),
@@ -204,7 +206,7 @@ export class ConfigurationRun {
       const firstTokenSeconds = session.kind === 'launched' ? firstTokens : null
       const probes = replicas.map((replica) => replica.probe)
       const canary = await this.openCanary()
-      return { session, target, http: between, probe, probes, firstTokenSeconds, tokenizer, canary }
+      return { session, target, ca, http: between, probe, probes, firstTokenSeconds, tokenizer, canary }
     } catch (error) {
       await closeServer(session, context)
       throw error

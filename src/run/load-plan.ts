@@ -12,9 +12,8 @@ import type { ReadyServer } from './ready-server.ts'
 export function makeLoadPlan(
   point: Point,
   backend: Backend,
-  { target, probe, canary }: ReadyServer,
+  { target, ca, probe, canary }: ReadyServer,
   workload: Workload,
-  ca: readonly string[],
 ): LoadPlan {
   const plan = (item: WorkloadItem): PlannedRequest => {
     const requestId = randomUUID()

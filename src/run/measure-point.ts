@@ -43,7 +43,7 @@ export async function measurePoint(given: PointMeasurement): Promise<PointOutcom
   refuseTooLong(given, workload)
   for (const note of workload.notes) if (!note.startsWith('tokenizer:')) context.note(`${point.label}: ${note}`)
   const promptCache = await emptyCache(given)
-  const plan = makeLoadPlan(point, backend, ready, workload, given.ca)
+  const plan = makeLoadPlan(point, backend, ready, workload)
   const sinceMs = Date.now()
   const over = AbortSignal.any([signal, died])
   const counted = await countedLoad(

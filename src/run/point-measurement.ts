@@ -11,7 +11,6 @@ export interface PointMeasurement {
   readonly backend: Backend
   readonly ready: ReadyServer
   readonly load: LoadProcess
-  readonly ca: readonly string[]
   readonly redactor: Redactor
   readonly context: RunContext
   /** Aborts when the server ends by itself. */

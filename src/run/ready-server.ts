@@ -7,6 +7,8 @@ import type { CanaryServer } from './canary-server.ts'
 export interface ReadyServer {
   readonly session: ServerSession
   readonly target: Target
+  /** What its certificates are held to, as PEM texts. */
+  readonly ca: readonly string[]
   /** For questions between points. */
   readonly http: ProbeHttp
   /** Of the first endpoint: what requests are shaped by. */

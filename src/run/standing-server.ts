@@ -15,6 +15,7 @@ import {
   readRecord,
   removeRecord,
   replaceRecord,
+  serverName,
   serversFolder,
   stateOf,
   stopStanding,
@@ -41,10 +42,6 @@ export interface StandingOptions {
   readonly signal: AbortSignal
   readonly onEvent?: (event: ServerEvent) => void
 }
-
-/** `smoke llamacpp` */
-export const serverName = ({ bench, configuration }: Pick<ServerRecord, 'bench' | 'configuration'>) =>
-  `${bench} ${configuration}`
 
 /**
  * Starts a configuration's server and leaves it running. Rejects with a UserError when it runs already, or as a launch

@@ -73,6 +73,10 @@ export interface ServerFile {
 /** `elsewhere`: on another host, of which nothing can be told from here. */
 export type ServerState = 'starting' | 'alive' | 'dead' | 'elsewhere'
 
+/** `smoke llamacpp` */
+export const serverName = ({ bench, configuration }: Pick<ServerRecord, 'bench' | 'configuration'>) =>
+  `${bench} ${configuration}`
+
 export const serversFolder = (outDirectory: string) => join(outDirectory, 'servers')
 
 /** The state files of an output directory, by name. Throws a UserError for one that cannot be read. */
