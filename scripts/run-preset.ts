@@ -28,7 +28,10 @@ const words = await exitOnUserError(commandWords)
 if (words === null) console.log(help)
 else {
   const bench = join(import.meta.dirname, 'bench.ts')
-  const child = spawn(process.execPath, [bench, ...words], { stdio: 'inherit' })
+  const child = spawn(process.execPath, [bench, ...words], {
+    stdio: 'inherit',
+    env: { ...process.env, SERVEMARK_PARENT: String(process.pid) },
+  })
   process.on('SIGINT', () => {})
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
