@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import { once } from 'node:events'
-import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { request as requestOverTls } from 'node:https'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { UserError } from '../errors.ts'
+import { request as requestPlain } from '../plain-http.ts'
 import type { ProbeHttp, ProbeResponse } from './backend.ts'
 
 export interface ProbeHttpOptions {

@@ -1,6 +1,6 @@
-import { get as getPlain } from 'node:http'
 import { get as getOverTls } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { get as getPlain } from '../plain-http.ts'
 
 /** What a readiness probe met: `refused`: no connection; `silent`: a connection, but no HTTP answer in time. */
 export type ReadinessAnswer =
