@@ -8,7 +8,10 @@ const sentencePieceBpe = z.looseObject({
     z.undefined(),
     z.looseObject({ type: z.literal('Metaspace'), replacement: z.literal(spaceMark), split: z.literal(false) }),
   ]),
-  model: z.looseObject({ type: z.literal('BPE'), vocab: z.record(z.string(), z.number()) }),
+  model: z.looseObject({
+    type: z.literal('BPE'),
+    vocab: z.custom<object>((vocab) => typeof vocab === 'object' && vocab !== null),
+  }),
 })
 
 /**
