@@ -56,14 +56,17 @@ export class ServemarkReporter implements Reporter {
   }
 
   onTestRunStart(): void {
-    // Plots and report are loaded while the worker starts; a failure shows where they are used.
-    import('./finish-run.ts').catch(() => {})
     this.compared = this.options.onStart()
     for (const note of this.options.notes) this.print(note)
     if (this.options.isDefault) {
       const others = this.options.names.filter((name) => name !== 'example')
       this.print(`Running the example. Others: --project ${others.join(' | ')}`)
     }
+  }
+
+  onTestModuleQueued(): void {
+    // Plots and report are loaded while the worker starts; a failure shows where they are used.
+    import('./finish-run.ts').catch(() => {})
   }
 
   onTestModuleCollected(module: TestModule): void {

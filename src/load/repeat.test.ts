@@ -7,7 +7,7 @@ import { assemble } from './record/assemble.ts'
 import { Recorder } from './record/recorder.ts'
 import { EventKinds, Repeat } from './repeat.ts'
 import { Reply } from './reply.ts'
-import { newRow } from './record/request-row.ts'
+import { newRecord } from './request-record.ts'
 import { plannedRequest } from './testing/plan.ts'
 
 const options = { route: 'completions', stream: true } as const
@@ -27,10 +27,9 @@ async function recorded(
 ): Promise<unknown> {
   const recorder = new Recorder(() => 0, true)
   const takers = replies.map((events) => {
-    const row = newRow()
-    recorder.addRequest(row, plannedRequest(0), 'measure', 'ok')
-    const reply = new Reply(row, recorder, reader, kinds)
-    reply.begin(row.row, createDecoder(options))
+    const record = newRecord(plannedRequest(0), 'measure', 'ok')
+    const row = recorder.addRequest(record)
+    const reply = new Reply(record, row, recorder, createDecoder(options), reader, kinds)
     const buffer = new EventBuffer(new BlockPool())
     const tokens: number[] = []
     const takeNext = (): void => {
@@ -48,7 +47,9 @@ async function recorded(
       tokens.push(reply.take(buffer))
     }
     const finish = (): unknown => {
-      return { tokens, end: reply.end('') }
+      const end = reply.end('')
+      recorder.closeRequest(row)
+      return { tokens, end }
     }
     return { takeNext, finish }
   })

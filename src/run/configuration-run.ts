@@ -9,11 +9,10 @@ import { OutputError } from '../output-folder.ts'
 import { findBackend } from '../backends/index.ts'
 import { createProbeHttp } from '../backends/probe-http.ts'
 import { authoritiesFor } from '../backends/trust.ts'
-import { startLoadProcess, type LoadProcess } from '../load/process/load-process.ts'
 import type { Point, ServerConfiguration } from '../plan/types.ts'
-import { guardGroup, type Guard } from '../servers/sentinel.ts'
 import { withoutRun } from './baseline-gate.ts'
-import { startCanaryServer, type CanaryServer } from './canary-server.ts'
+import type { CanaryServer } from './canary-server.ts'
+import { MeasuringProcesses } from './measuring-processes.ts'
 import type { PointEnd, PointOutcome } from './point-end.ts'
 import type { ReadyServer } from './ready-server.ts'
 import { redactError } from './redact.ts'
@@ -34,20 +33,25 @@ const firstAnswerSeconds = ({ limits }: Point) => Math.min(60, limits.total ?? I
 export class ConfigurationRun {
   private readonly configuration: ServerConfiguration
   private readonly context: RunContext
+  private readonly processes: MeasuringProcesses
   private readonly backend: Backend
   private readonly redactor: Redactor
   /** Once results cannot be written, no further point is measured for nothing. */
   private unwritable: OutputError | null = null
   private state: State = { kind: 'new' }
-  private load: { process: LoadProcess; guard: Guard } | null = null
-  private canary: Promise<CanaryServer | null> | null = null
   /** Results of points by their names, run by run, where they are compared with a baseline. */
   private readonly runs = new Map<string, ResultFile[]>()
   /** Settles when no point is being measured: a server must not be stopped under a point. */
   private busy: Promise<unknown> = Promise.resolve()
 
-  constructor(configuration: ServerConfiguration, context: RunContext) {
+  /** `processes`: may have been started already; this run ends them. */
+  constructor(
+    configuration: ServerConfiguration,
+    context: RunContext,
+    processes = new MeasuringProcesses(context.runDirectory),
+  ) {
     this.configuration = configuration
+    this.processes = processes
     this.context = { ...context, note: (line) => context.note(this.redactor.text(line)) }
     this.backend = findBackend(configuration.backend)
     const { serverArgs, env } = configuration.parameters
@@ -60,8 +64,7 @@ export class ConfigurationRun {
 
   /** Starts or reaches the server and asks what it is. Rejects with a UserError of one line. */
   async start(signal: AbortSignal): Promise<void> {
-    this.openLoad()
-    void this.openCanary()
+    this.processes.start()
     // What points need is loaded while these processes start; a failure shows where it is used.
     import('./measure-point.ts').catch(() => {})
     this.state = { kind: 'ready', ready: await this.redactingErrors(this.openReady(signal)) }
@@ -97,8 +100,7 @@ export class ConfigurationRun {
     await this.busy
     const { state } = this
     this.state = { kind: 'stopped' }
-    await this.closeLoad()
-    await this.closeCanary()
+    await this.processes.stop()
     if (state.kind !== 'ready') return
     this.report('stopping')
     await this.redactingErrors(closeServer(state.ready.session, this.context))
@@ -120,7 +122,7 @@ export class ConfigurationRun {
       this.state = { kind: 'ready', ready: await this.openReady(signal) }
     }
     const { ready } = this.state
-    const load = this.openLoad()
+    const load = this.processes.load()
     const { measurePoint } = await import('./measure-point.ts')
     const watch = watchServer(ready.session)
     try {
@@ -138,43 +140,18 @@ export class ConfigurationRun {
     } catch (error) {
       if (error instanceof OutputError) this.unwritable = error
       // A load process that failed may be dead or in any state; the next point gets a new one.
-      if (!(error instanceof UserError)) await this.closeLoad()
+      if (!(error instanceof UserError)) await this.processes.stopLoad()
       throw error
     } finally {
       watch.end()
     }
   }
 
-  /** Started while the server loads, and used for all points: its code is warm when the first one begins. */
-  private openLoad(): LoadProcess {
-    if (!this.load) {
-      const process = startLoadProcess({ directory: this.context.runDirectory })
-      this.load = { process, guard: guardGroup(process.pid) }
-    }
-    return this.load.process
-  }
-
-  /** One for all points, started while the server loads. */
-  private openCanary(): Promise<CanaryServer | null> {
-    this.canary ??= startCanaryServer().catch((error: unknown) => {
+  private canaryOrNote(): Promise<CanaryServer | null> {
+    return this.processes.canary().catch((error: unknown) => {
       this.context.note(`the client's own error will not be measured: ${String(error)}`)
       return null
     })
-    return this.canary
-  }
-
-  private async closeCanary(): Promise<void> {
-    const { canary } = this
-    this.canary = null
-    await (await canary)?.stop()
-  }
-
-  private async closeLoad(): Promise<void> {
-    const { load } = this
-    this.load = null
-    if (!load) return
-    await load.process.stop()
-    load.guard.release()
   }
 
   private async openReady(signal: AbortSignal): Promise<ReadyServer> {
@@ -205,7 +182,7 @@ export class ConfigurationRun {
       const firstTokens = replicas.map(({ answeredAt }) => (answeredAt - begun) / 1000)
       const firstTokenSeconds = session.kind === 'launched' ? firstTokens : null
       const probes = replicas.map((replica) => replica.probe)
-      const canary = await this.openCanary()
+      const canary = await this.canaryOrNote()
       return { session, target, ca, http: between, probe, probes, firstTokenSeconds, tokenizer, canary }
     } catch (error) {
       await closeServer(session, context)

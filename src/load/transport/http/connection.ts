@@ -37,11 +37,6 @@ export class Connection implements PooledConnection<Endpoint> {
   readonly #startedAt: number
   #connectedAt = 0
   #user: ConnectionUser | null = null
-  /** Writes that the kernel has not taken whole. A request may be answered before it has. */
-  #unwritten = 0
-  readonly #onWritten = (): void => {
-    if (--this.#unwritten === 0) this.#user?.written()
-  }
   #state: State = 'connecting'
 
   /** Durations in ns. `tls` is null without TLS. */
@@ -86,8 +81,9 @@ export class Connection implements PooledConnection<Endpoint> {
     this.#state = 'busy'
     this.#user = user
     this.#parser.begin(user)
-    this.#unwritten++
-    this.#socket.write(bytes, this.#onWritten)
+    this.#socket.write(bytes, () => {
+      if (this.#user === user) user.written()
+    })
     if (this.#socket.writableLength === 0) user.written()
   }
 
