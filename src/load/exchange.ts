@@ -1,5 +1,5 @@
 import type { Decoder, SuccessRule } from '../backends/backend.ts'
-import type { Outcome } from '../recording/vocabulary.ts'
+import type { Outcome, Phase } from '../recording/vocabulary.ts'
 import type { Decodable, DecodeQueue } from './decode-queue.ts'
 import type { BlockPool } from './event-buffer.ts'
 import { EventBuffer } from './event-buffer.ts'
@@ -8,11 +8,12 @@ import type { TransportEnd } from './outcome.ts'
 import { judge } from './outcome.ts'
 import { bytesOut, type PreparedRequest } from './prepared-request.ts'
 import type { Recorder } from './record/recorder.ts'
+import { newRow } from './record/request-row.ts'
 import type { EventKinds } from './repeat.ts'
 import { Reply } from './reply.ts'
-import type { RequestRecord } from './request-record.ts'
 import type { RetryRule } from './retry.ts'
 import { backoffSeconds, mayPass, retryAfterSeconds } from './retry.ts'
+import type { Sent } from './scenarios/scenario.ts'
 import type { Call, CallSink, CarryingConnection, RepliedHead, RunningTransport } from './transport/transport.ts'
 
 /** What the requests of a run share. */
@@ -38,25 +39,30 @@ export interface ExchangeContext {
 
 export interface ExchangeEvents {
   /** The transport is through with the request: the client may go on. Its outcome may not be known yet. */
-  ended(): void
+  ended(exchange: Exchange): void
   /** All is decoded and the outcome stands in the record. */
-  settled(): void
+  settled(exchange: Exchange): void
 }
 
-/** One request from the moment a client takes it until its outcome is known. */
+const nobody = (): void => undefined
+/** Of a request that has not been sent. */
+const never = -1
+
+/**
+ * One request from the moment a client takes it until its outcome is known; then another one's, where nothing can speak of the
+ * old one any more. Objects of each request's own would be moved by the garbage collector while it is in flight.
+ */
 export class Exchange implements CallSink, Limited, Decodable {
-  readonly record: RequestRecord
+  readonly record = newRow()
   readonly events: EventBuffer
   readonly #context: ExchangeContext
   readonly #watcher: ExchangeEvents
-  readonly #row: number
   readonly #reply: Reply
-  readonly #request: PreparedRequest
-  readonly #endpoint: number
-  #call: Call
+  #request: PreparedRequest | null = null
+  #call: Call | null = null
   /** Sendings before the present call, and when the present one was sent. */
   #before = 0
-  #sentAt: number | null = null
+  #sentAt = never
   #retries = 0
   /** Between two sendings. */
   #waiting = false
@@ -66,28 +72,39 @@ export class Exchange implements CallSink, Limited, Decodable {
   #stamp = 0
   #end: TransportEnd | null = null
 
+  /** Place in the plan. */
+  endpoint = 0
+  /** Called once the transport is through with it. */
+  onEnded: (sent: Sent) => void = nobody
   sweepIndex = 0
   queued = false
 
-  /** `endpoint`: its place in the plan. */
-  constructor(
-    context: ExchangeContext,
-    record: RequestRecord,
-    request: PreparedRequest,
-    endpoint: number,
-    watcher: ExchangeEvents,
-  ) {
+  constructor(context: ExchangeContext, watcher: ExchangeEvents) {
     const { transport, recorder, kinds } = context
-    this.record = record
     this.#context = context
     this.#watcher = watcher
     this.events = new EventBuffer(context.blocks)
-    const decoder = context.createDecoder()
+    this.#reply = new Reply(this.record, recorder, transport, kinds)
+  }
+
+  begin(request: PreparedRequest, phase: Phase, endpoint: number, onEnded: (sent: Sent) => void): void {
+    const { record } = this
+    const { transport, recorder, createDecoder } = this.#context
+    recorder.addRequest(record, request, phase, 'not_sent')
+    const decoder = createDecoder()
     decoder.asked?.(request.body)
-    this.#row = recorder.addRequest(record)
-    this.#reply = new Reply(record, this.#row, recorder, decoder, transport, kinds)
+    this.#reply.begin(record.row, decoder)
     this.#request = request
-    this.#endpoint = endpoint
+    this.endpoint = endpoint
+    this.onEnded = onEnded
+    this.#before = 0
+    this.#sentAt = never
+    this.#retries = 0
+    this.#waiting = false
+    this.#retryAfter = null
+    this.#connectingSince = 0
+    this.#stamp = 0
+    this.#end = null
     this.#call = transport.call(request, endpoint, this)
     record.endpoint = endpoint
     record.attempts = 1
@@ -97,12 +114,17 @@ export class Exchange implements CallSink, Limited, Decodable {
   start(): void {
     this.#context.sweep.add(this)
     this.#startedAt = this.#context.now()
-    this.#call.start()
+    this.#call!.start()
   }
 
   /** The reply came to its end, whatever it says. */
   get complete(): boolean {
     return this.#end?.kind === 'complete'
+  }
+
+  /** It may become another request's: what failed may still have a connection or a wait that speaks of it. */
+  get reusable(): boolean {
+    return this.complete && this.#retries === 0
   }
 
   cancel(text: string): void {
@@ -135,7 +157,7 @@ export class Exchange implements CallSink, Limited, Decodable {
   received(stamp: number, batch: number, read: number): boolean {
     const { record } = this
     const { limits } = this.#context
-    const sent = this.#sentAt!
+    const sent = this.#sentAt
     let time = stamp
     if (time < sent) {
       time = this.#context.now()
@@ -186,7 +208,7 @@ export class Exchange implements CallSink, Limited, Decodable {
     if (writeStart === null) return
     if (now - writeStart > limits.total) this.#late('timeout', 'total', now)
     const sent = this.#sentAt
-    if (sent === null) return
+    if (sent === never) return
     if (record.firstByte === null && now - sent > limits.firstByte) this.#late('timeout', 'firstByte', now)
     else if (record.firstByte !== null && now - this.#stamp > limits.idle) this.#late('stalled', 'idle', now)
   }
@@ -200,13 +222,13 @@ export class Exchange implements CallSink, Limited, Decodable {
 
   decoded(): void {
     if (this.#end === null) return
-    const hint = this.#reply.empty ? this.#call.describeReply() : ''
+    const hint = this.#reply.empty ? this.#call!.describeReply() : ''
     const { outcome, error } = judge(this.#end, this.#reply.end(hint), this.#context.success)
     this.record.outcome = outcome
     this.record.error = error
     this.events.release()
-    this.#context.recorder.closeRequest(this.#row)
-    this.#watcher.settled()
+    if (this.reusable) this.#call!.release()
+    this.#watcher.settled(this)
   }
 
   #late(outcome: Outcome, limit: keyof LimitsNs, now: number): false {
@@ -232,9 +254,9 @@ export class Exchange implements CallSink, Limited, Decodable {
     record.writeStart = first
     this.#retries++
     this.#connectingSince = 0
-    this.#sentAt = null
+    this.#sentAt = never
     this.#waiting = true
-    this.#call.abandon()
+    this.#call!.abandon()
     retry.wait(seconds, (stopped) => {
       if (this.#end !== null) return
       if (stopped) {
@@ -249,7 +271,7 @@ export class Exchange implements CallSink, Limited, Decodable {
       record.serverTimings = null
       record.firstByte = null
       this.#retryAfter = null
-      this.#call = transport.call(this.#request, this.#endpoint, this)
+      this.#call = transport.call(this.#request!, this.endpoint, this)
       this.#call.start()
     })
     return true
@@ -263,11 +285,11 @@ export class Exchange implements CallSink, Limited, Decodable {
     if (this.#end !== null) return
     this.#end = end
     this.record.closed = closed
-    this.#call.abandon()
-    this.record.bytesIn = this.#call.bytesIn
+    this.#call!.abandon()
+    this.record.bytesIn = this.#call!.bytesIn
     this.#context.sweep.remove(this)
     this.#context.decoding.add(this)
-    this.#watcher.ended()
+    this.#watcher.ended(this)
   }
 }
 

@@ -115,6 +115,18 @@ test('bytes of a poll that did not wait may lie there since the poll before', as
   ])
 })
 
+test('work after the reads is told how many there were', async () => {
+  const { batches } = handLoop()
+  const told: number[] = []
+  batches.afterReads((reads) => told.push(reads))
+  await nextTurn()
+  batches.stamp()
+  batches.stamp()
+  batches.afterReads((reads) => told.push(reads))
+  await nextTurn()
+  expect(told).toEqual([0, 2])
+})
+
 test('a batch gets a new stamp after 1000 reads', () => {
   const { batches, busy, stop } = handLoop()
   for (let read = 0; read < 1000; read++) batches.stamp()

@@ -32,15 +32,15 @@ export class PollBatches {
   /** The loop's idle time at the last stamp. */
   #idleAtStamp = 0
   #runDelayBefore: number
-  #afterReads: (() => void) | null = null
+  #afterReads: ((reads: number) => void) | null = null
   #nextEnd: NodeJS.Immediate | null = null
 
   /** Row of the batch that the last stamp belongs to. */
   index = -1
   /** Serial number of the last read. */
   read = -1
-  /** Called at each read once it is stamped: the loop is at work here, so what is due need not wait for a timer. */
-  onRead: () => void = () => undefined
+  /** Called at each read once it is stamped, and between pieces of other work: what is due then need not wait for a timer. */
+  atWork: () => void = () => undefined
 
   /**
    * `ended`: takes each batch once it is over, always in the same object. `idle`: nanoseconds that the loop has waited in
@@ -60,7 +60,7 @@ export class PollBatches {
   /** To be called once at the start of each socket read. */
   stamp(): number {
     const stamp = this.#stampRead()
-    this.onRead()
+    this.atWork()
     return stamp
   }
 
@@ -75,15 +75,15 @@ export class PollBatches {
 
   /**
    * Runs work once the reads of this turn are done: in the turn's own end where there are reads, because an immediate more
-   * costs each turn a microsecond.
+   * costs each turn a microsecond. `work` is told how many reads the turn had.
    */
-  afterReads(work: () => void): void {
+  afterReads(work: (reads: number) => void): void {
     if (this.#open && !this.#stopped && this.#afterReads === null) {
       this.#afterReads = work
       this.#nextEnd?.ref()
     } else {
       setImmediate(() => {
-        work()
+        work(this.#open ? this.#batch.reads : 0)
         this.mark()
       })
     }
@@ -135,7 +135,7 @@ export class PollBatches {
     this.#earlier.idle = this.#latest.idle
     if (work !== null) {
       this.#afterReads = null
-      work()
+      work(this.#batch.reads)
     }
     this.#latest.time = this.#now()
     this.#latest.idle = idle

@@ -7,7 +7,7 @@ import { assemble } from './record/assemble.ts'
 import { Recorder } from './record/recorder.ts'
 import { EventKinds, Repeat } from './repeat.ts'
 import { Reply } from './reply.ts'
-import { newRecord } from './request-record.ts'
+import { newRow } from './record/request-row.ts'
 import { plannedRequest } from './testing/plan.ts'
 
 const options = { route: 'completions', stream: true } as const
@@ -27,9 +27,10 @@ async function recorded(
 ): Promise<unknown> {
   const recorder = new Recorder(() => 0, true)
   const takers = replies.map((events) => {
-    const record = newRecord(plannedRequest(0), 'measure', 'ok')
-    const row = recorder.addRequest(record)
-    const reply = new Reply(record, row, recorder, createDecoder(options), reader, kinds)
+    const row = newRow()
+    recorder.addRequest(row, plannedRequest(0), 'measure', 'ok')
+    const reply = new Reply(row, recorder, reader, kinds)
+    reply.begin(row.row, createDecoder(options))
     const buffer = new EventBuffer(new BlockPool())
     const tokens: number[] = []
     const takeNext = (): void => {
@@ -47,9 +48,7 @@ async function recorded(
       tokens.push(reply.take(buffer))
     }
     const finish = (): unknown => {
-      const end = reply.end('')
-      recorder.closeRequest(row)
-      return { tokens, end }
+      return { tokens, end: reply.end('') }
     }
     return { takeNext, finish }
   })

@@ -116,21 +116,32 @@ export class EventKinds {
   }
 }
 
+const nothing: Carried = {}
+const noNames: readonly string[] = []
+
 /**
  * Knows an event of a reply that is one decoded before with another text or other counts. All else is the same byte for
  * byte, and what differs is plain: so it is as valid as that one was, and says the same but for them.
  */
 export class Repeat {
-  readonly #repeats: Repeats
   readonly #kinds: EventKinds
+  #repeats: Repeats
   #kind: Kind | null = null
-  #before: Carried = {}
+  #before: Carried = nothing
   /** What stays the same in this reply, such as its id; empty where its kind has no place for it. */
-  #steady: readonly string[] = []
+  #steady: readonly string[] = noNames
 
   constructor(repeats: Repeats, kinds: EventKinds) {
     this.#repeats = repeats
     this.#kinds = kinds
+  }
+
+  /** The next events are of another reply. */
+  begin(repeats: Repeats): void {
+    this.#repeats = repeats
+    this.#kind = null
+    this.#before = nothing
+    this.#steady = noNames
   }
 
   /** Where the text of the event taken last stands in its bytes. */

@@ -18,7 +18,8 @@ function take(...events: Carried[]): {
   const record = newRecord(plannedRequest(0), 'measure', 'ok')
   const recorder = { addChunk: (chunk: Chunk) => chunks.push(chunk), addTextChunk: () => undefined }
   const reader = { textOf: (bytes: Buffer, start: number, end: number) => bytes.toString('utf8', start, end) }
-  const reply = new Reply(record, 0, recorder, createDecoder(), reader, null)
+  const reply = new Reply(record, recorder, reader, null)
+  reply.begin(0, createDecoder())
   const buffer = new EventBuffer(new BlockPool())
   events.forEach((event, index) => {
     const bytes = Buffer.from(JSON.stringify(event))

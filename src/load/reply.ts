@@ -14,31 +14,38 @@ type EventReader = Pick<RunningTransport, 'textOf'>
 /** Decodes the events of one reply and enters what they carried into the request's row and the chunk columns. */
 export class Reply {
   readonly #record: RequestRecord
-  readonly #row: number
   readonly #recorder: ChunkRecorder
-  readonly #decoder: Decoder
-  readonly #repeat: Repeat | null
   readonly #reader: EventReader
+  readonly #kinds: EventKinds | null
+  #row = -1
+  #decoder: Decoder | null = null
+  #repeat: Repeat | null = null
   #events = 0
   #countedTokens = 0
   #uncounted = false
   #error: string | null = null
   #malformed: string | null = null
 
-  constructor(
-    record: RequestRecord,
-    row: number,
-    recorder: ChunkRecorder,
-    decoder: Decoder,
-    reader: EventReader,
-    kinds: EventKinds | null,
-  ) {
+  constructor(record: RequestRecord, recorder: ChunkRecorder, reader: EventReader, kinds: EventKinds | null) {
     this.#record = record
-    this.#row = row
     this.#recorder = recorder
-    this.#decoder = decoder
-    this.#repeat = kinds === null || decoder.repeats === undefined ? null : new Repeat(decoder.repeats, kinds)
     this.#reader = reader
+    this.#kinds = kinds
+  }
+
+  /** The next events are of another reply. */
+  begin(row: number, decoder: Decoder): void {
+    this.#row = row
+    this.#decoder = decoder
+    const { repeats } = decoder
+    if (this.#kinds === null || repeats === undefined) this.#repeat = null
+    else if (this.#repeat === null) this.#repeat = new Repeat(repeats, this.#kinds)
+    else this.#repeat.begin(repeats)
+    this.#events = 0
+    this.#countedTokens = 0
+    this.#uncounted = false
+    this.#error = null
+    this.#malformed = null
   }
 
   /** Takes the event that `event` stands at; returns the tokens it carried (1 where a chunk does not tell). */
@@ -51,7 +58,7 @@ export class Reply {
     let carried: Carried
     try {
       data = this.#reader.textOf(event.data, event.start, event.end)
-      carried = this.#decoder.decode({ event: event.name, data })
+      carried = this.#decoder!.decode({ event: event.name, data })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       this.#malformed = `event ${this.#events} is not the protocol's: ${oneLine(reason)}: ${oneLine(data).slice(0, 200)}`

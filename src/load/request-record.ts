@@ -60,6 +60,18 @@ export function newRecord(planned: RequestFacts, phase: Phase, outcome: Outcome)
   }
 }
 
+/** What a request's row begins with, all else being null. */
+export function enter(record: RequestRecord, planned: RequestFacts, phase: Phase, outcome: Outcome): void {
+  record.phase = phase
+  record.outcome = outcome
+  record.item = planned.item
+  record.session = planned.session
+  record.turn = planned.turn
+  record.requestIdSent = planned.requestId
+  record.askedPromptTokens = planned.askedPromptTokens
+  record.askedOutputTokens = planned.askedOutputTokens
+}
+
 /** The same by column. */
 export type RecordColumns = Omit<RequestColumns, RangeKey>
 

@@ -14,8 +14,8 @@ interface World {
   readonly at: (time: number) => void
 }
 
-/** A world whose clock is set by hand. */
-function world(times: readonly number[], options: { spin?: boolean; sendNs?: number } = {}): World {
+/** A world whose clock is set by hand. `readingNs`: what it takes to read it. */
+function world(times: readonly number[], options: { spin?: boolean; sendNs?: number; readingNs?: number } = {}): World {
   let now = 0
   const sent: [number, number][] = []
   const turns: (() => void)[] = []
@@ -31,7 +31,7 @@ function world(times: readonly number[], options: { spin?: boolean; sendNs?: num
     stop: () => undefined,
   }
   const sends = new TimedSends({
-    now: () => now,
+    now: () => (now += options.readingNs ?? 0),
     originNs: 0,
     times: Float64Array.from(times),
     waker,
@@ -91,6 +91,25 @@ test('woken early, the loop turns until the time has come', () => {
   turns.shift()!()
   expect(sent).toEqual([[0, 1.001e6]])
   expect(turns).toEqual([])
+})
+
+test('in the last microseconds it watches the clock, because a turn of the loop would take longer', () => {
+  const { sends, sent, turns, woken, at } = world([1e6], { readingNs: 50 })
+  sends.start()
+  at(0.994e6)
+  woken.wake()
+  turns.shift()!()
+  expect(sent[0]?.[1]).toBeLessThan(1e6 + 300)
+})
+
+test('a clock that stands still does not hold it', () => {
+  const { sends, sent, turns, woken, at } = world([1e6])
+  sends.start()
+  at(0.994e6)
+  woken.wake()
+  turns.shift()!()
+  expect(sent).toEqual([])
+  expect(turns.length).toBe(1)
 })
 
 test('two wakes are one spin', () => {

@@ -30,6 +30,9 @@ export interface TimedSendsOptions {
 /** The thread wakes the loop so much early, and the loop turns without waiting through what is left of it. */
 const leadNs = 120_000
 const spinNs = 250_000
+/** A turn of the loop takes about so long: closer to the time the clock is watched instead, in so many readings at most. */
+const turnNs = 10_000
+const mostReadings = 1000
 /** A wake may be early by what the clocks of two threads differ: that much is always spun. */
 const clockNs = 20_000
 
@@ -46,6 +49,7 @@ export class TimedSends {
   }
   readonly #turn = (): void => {
     this.#spinning = false
+    this.#watch()
     this.#wake()
   }
   #next = 0
@@ -64,7 +68,7 @@ export class TimedSends {
     this.#wake()
   }
 
-  /** Calls back what is due. Also to be called where the loop is at work anyway, such as at each read. */
+  /** Calls back what is due. Also to be called where the loop is at work anyway, at each read and between events. */
   poll(): void {
     const { times, now, due, waker } = this.#options
     if (this.#stopped || this.#next >= times.length || times[this.#next]! > now()) return
@@ -75,6 +79,14 @@ export class TimedSends {
   stop(): void {
     this.#stopped = true
     this.#options.waker.stop()
+  }
+
+  #watch(): void {
+    const { times, now, spin } = this.#options
+    if (!spin || this.#stopped || this.#next >= times.length) return
+    const time = times[this.#next]!
+    if (time - now() > turnNs) return
+    for (let readings = 0; readings < mostReadings && now() < time; readings++);
   }
 
   #spinOn(): void {
@@ -91,7 +103,7 @@ export function timerOf(waker: Waker, now: () => number, originNs: number, batch
   return (times, spin, due) => {
     const soon = (callback: () => void): void => void setImmediate(callback)
     const sends = new TimedSends({ now, originNs, times, waker, spin, soon, due })
-    batches.onRead = () => sends.poll()
+    batches.atWork = () => sends.poll()
     sends.start()
     return () => sends.stop()
   }

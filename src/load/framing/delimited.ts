@@ -11,6 +11,10 @@ export class DelimitedFramer implements Framer {
     this.#delimiter = delimiter
   }
 
+  begin(): void {
+    this.#solid = false
+  }
+
   feed(bytes: Buffer, start: number, end: number, sink: EventSink): void {
     let from = start
     for (let at = start; at < end; at++) {

@@ -10,8 +10,10 @@ export interface EventSink {
   discard(): void
 }
 
-/** Cuts a body into events. Made anew for each reply; any split of the body into pieces gives the same events. */
+/** Cuts a body into events; any split of the body into pieces gives the same events. */
 export interface Framer {
+  /** What comes now is another body. */
+  begin(): void
   feed(bytes: Buffer, start: number, end: number, sink: EventSink): void
   /** The body ended in order. Not called when it was cut. */
   finish(sink: EventSink): void

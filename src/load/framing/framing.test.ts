@@ -15,9 +15,15 @@ function frame(framer: Framer, pieces: readonly Buffer[]): Events {
   return events
 }
 
-/** The different results over all splits in two and the split into single bytes. */
+/** The different results over all splits in two and the split into single bytes, and after a body that was cut anywhere. */
 function framings(make: () => Framer, text: string | Buffer): Events[] {
   const bytes = Buffer.from(text as string)
+  const used = make()
+  const afterCut = (at: number): Events => {
+    used.feed(bytes, 0, at, new EventBuffer(new BlockPool()))
+    used.begin()
+    return frame(used, [bytes])
+  }
   const results = [
     frame(
       make(),
@@ -25,7 +31,7 @@ function framings(make: () => Framer, text: string | Buffer): Events[] {
     ),
   ]
   for (let at = 0; at <= bytes.length; at++) {
-    results.push(frame(make(), [bytes.subarray(0, at), bytes.subarray(at)]))
+    results.push(frame(make(), [bytes.subarray(0, at), bytes.subarray(at)]), afterCut(at))
   }
   return [...new Set(results.map((events) => JSON.stringify(events)))].map((json) => JSON.parse(json) as Events)
 }

@@ -32,6 +32,16 @@ export class SseFramer implements Framer {
   #lastBytes = noBytes
   #lastName = ''
 
+  begin(): void {
+    this.#state = BOM
+    this.#bomMatched = 0
+    this.#afterCr = false
+    this.#name = 0
+    this.#nameLength = 0
+    this.#hasData = false
+    this.#eventLength = 0
+  }
+
   feed(bytes: Buffer, start: number, end: number, sink: EventSink): void {
     let at = start
     while (at < end) {

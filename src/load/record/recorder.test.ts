@@ -6,11 +6,11 @@ import { mulberry32 } from '../../mulberry32.ts'
 import type { Recording } from '../../recording/recording.ts'
 import { chunkKinds } from '../../recording/vocabulary.ts'
 import { BlockPool, EventBuffer } from '../event-buffer.ts'
-import { newRecord } from '../request-record.ts'
 import { plannedRequest } from '../testing/plan.ts'
 import { assemble, blocksOf, type RawRecording } from './assemble.ts'
 import type { Spill } from './block-keeper.ts'
 import { Recorder } from './recorder.ts'
+import { newRow } from './request-row.ts'
 import { SpillFile } from './spill-file.ts'
 
 let directory: string
@@ -55,7 +55,7 @@ async function record(given: readonly Given[], spill: Spill | null = null, saveT
   const rows = Math.max(-1, ...given.map(({ row }) => row)) + 1
   let now = 0
   const recorder = new Recorder(() => now++, saveText, spill)
-  for (let item = 0; item < rows; item++) recorder.addRequest(newRecord(plannedRequest(item), 'measure', 'ok'))
+  for (let item = 0; item < rows; item++) recorder.addRequest(newRow(), plannedRequest(item), 'measure', 'ok')
   const event = new EventBuffer(new BlockPool())
   for (const [at, chunk] of given.entries()) {
     Object.assign(event, { time: chunk.time, batch: chunk.batch, read: chunk.read, start: 3, end: 3 + chunk.bytes })

@@ -1,10 +1,13 @@
 import type { EventBuffer } from '../event-buffer.ts'
-import type { RecordColumns, RequestRecord } from '../request-record.ts'
+import type { Outcome, Phase } from '../../recording/vocabulary.ts'
+import type { RequestFacts } from '../plan.ts'
+import { enter, type RecordColumns } from '../request-record.ts'
 import { BatchLog } from './batch-log.ts'
 import { BlockKeeper, type Spill } from './block-keeper.ts'
 import type { LogBlocks } from './byte-log.ts'
 import { type Chunk, ChunkLog } from './chunk-log.ts'
 import { NumberColumn } from './number-column.ts'
+import type { RequestRow } from './request-row.ts'
 import { RequestStore } from './request-store.ts'
 
 /** What one thread recorded, before it is put together with the others'. */
@@ -40,17 +43,13 @@ export class Recorder {
     this.#chunks = new ChunkLog(this.#keeper, saveText)
   }
 
-  /** Returns the row. */
-  addRequest(record: RequestRecord): number {
+  /** Points `row` at a new one. */
+  addRequest(row: RequestRow, planned: RequestFacts, phase: Phase, outcome: Outcome): void {
     this.#added.push(this.#now())
     this.#chunksOf.push(0)
     this.#textOf.push(0)
-    return this.#requests.add(record)
-  }
-
-  /** Nothing in the record of the row changes any more. Those that are never closed are, in the end. */
-  closeRequest(row: number): void {
-    this.#requests.close(row)
+    this.#requests.add(row)
+    enter(row, planned, phase, outcome)
   }
 
   /** `event` stands at the event that the chunk was decoded from. */

@@ -10,27 +10,27 @@ export interface Script {
   readonly ending: Ending
 }
 
-/** Sockets without a network: the nth request of the run, over all connections, gets the nth script as its reads. */
-export function scriptedSockets(script: (request: number) => Script): OpenSocket {
+/** Sockets without a network: the nth request of the run, over all connections, gets the nth script as its reads. `bytes`: of the request. */
+export function scriptedSockets(script: (request: number, bytes: Buffer) => Script): OpenSocket {
   let requests = 0
-  return (_endpoint, onRead) => new ScriptedSocket(onRead, () => script(requests++)) as unknown as Socket
+  return (_endpoint, onRead) => new ScriptedSocket(onRead, (bytes) => script(requests++, bytes)) as unknown as Socket
 }
 
 class ScriptedSocket extends EventEmitter {
   readonly writableLength = 0
   readonly #onRead: OnRead
-  readonly #next: () => Script
+  readonly #next: (bytes: Buffer) => Script
   #destroyed = false
 
-  constructor(onRead: OnRead, next: () => Script) {
+  constructor(onRead: OnRead, next: (bytes: Buffer) => Script) {
     super()
     this.#onRead = onRead
     this.#next = next
     process.nextTick(() => this.emit('connect'))
   }
 
-  write(): void {
-    const { pieces, ending } = this.#next()
+  write(bytes: Buffer): void {
+    const { pieces, ending } = this.#next(bytes)
     setImmediate(() => {
       for (const piece of pieces) {
         if (this.#destroyed) return

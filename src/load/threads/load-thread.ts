@@ -86,7 +86,10 @@ export class LoadThread {
       now,
       transport: environment.transport.start({ now, batches: this.#batches, openSocket: open }),
       sweep: new LimitSweep(limits, now, mark),
-      decoding: new DecodeQueue((work) => this.#batches.afterReads(work)),
+      decoding: new DecodeQueue(
+        (work) => this.#batches.afterReads(work),
+        () => this.#batches.atWork(),
+      ),
       blocks: new BlockPool(),
       recorder: this.#recorder,
       limits,

@@ -1,6 +1,7 @@
 import type { Balancer } from '../balance.ts'
-import { Exchange, type ExchangeContext } from '../exchange.ts'
-import { newRecord, type RequestRecord } from '../request-record.ts'
+import { Exchange, type ExchangeContext, type ExchangeEvents } from '../exchange.ts'
+import { newRow } from '../record/request-row.ts'
+import type { RequestRecord } from '../request-record.ts'
 import type { Assignment, Sent } from '../scenarios/scenario.ts'
 import type { ThreadReport } from '../thread-report.ts'
 import type { PreparedRequest } from '../prepared-request.ts'
@@ -18,9 +19,10 @@ export interface SenderContext {
 }
 
 /** Sends a thread's requests, or drops them: each gets its row, and is counted. */
-export class Sender {
+export class Sender implements ExchangeEvents {
   readonly #context: SenderContext
   readonly #taken: number[] = []
+  readonly #free: Exchange[] = []
 
   constructor(context: SenderContext) {
     this.#context = context
@@ -34,42 +36,43 @@ export class Sender {
   /** `ended` is called once the transport is through with it. */
   send(request: PreparedRequest, assignment: Assignment, ended: (sent: Sent) => void): void {
     const { exchange: context, balancer, counts, report } = this.#context
-    const endpoint = balancer.next()
-    const record = this.#record(request, assignment)
-    const measured = assignment.phase !== 'warmup'
-    const exchange: Exchange = new Exchange(context, record, request, endpoint, {
-      ended: () => {
-        report.inFlight(-1)
-        balancer.ended(endpoint)
-        counts.add('done', measured)
-        ended({ writeStart: record.writeStart, closed: record.closed!, complete: exchange.complete })
-      },
-      settled: () => {
-        if (record.outcome !== 'ok') this.#failed(measured)
-      },
-    })
+    const exchange = this.#free.pop() ?? new Exchange(context, this)
+    exchange.begin(request, assignment.phase, balancer.next(), ended)
+    this.#assign(exchange.record, request, assignment)
     report.inFlight(1)
-    counts.add('sent', measured)
+    counts.add('sent', isMeasured(exchange.record))
     exchange.start()
+  }
+
+  ended({ record, endpoint, complete, onEnded }: Exchange): void {
+    const { balancer, counts, report } = this.#context
+    report.inFlight(-1)
+    balancer.ended(endpoint)
+    counts.add('done', isMeasured(record))
+    onEnded({ writeStart: record.writeStart, closed: record.closed!, complete })
+  }
+
+  settled(exchange: Exchange): void {
+    const { record } = exchange
+    if (record.outcome !== 'ok') this.#failed(isMeasured(record))
+    if (exchange.reusable) this.#free.push(exchange)
   }
 
   /** Records a measured request as not sent. */
   drop(request: PreparedRequest, assignment: Assignment, why: string): void {
-    const { recorder } = this.#context.exchange
-    const record = this.#record(request, assignment)
+    const record = newRow()
+    this.#context.exchange.recorder.addRequest(record, request, assignment.phase, 'not_sent')
+    this.#assign(record, request, assignment)
     record.error = why
-    recorder.closeRequest(recorder.addRequest(record))
     this.#context.counts.add('failed', true)
   }
 
-  #record(request: PreparedRequest, { phase, client, stage, intended }: Assignment): RequestRecord {
-    const record = newRecord(request, phase, 'not_sent')
+  #assign(record: RequestRecord, request: PreparedRequest, { phase, client, stage, intended }: Assignment): void {
     record.client = client
     record.stage = stage
     record.intended = intended
     record.thread = this.#context.thread
     if (phase !== 'warmup') this.#taken.push(request.index)
-    return record
   }
 
   #failed(measured: boolean): void {
@@ -77,3 +80,5 @@ export class Sender {
     if (measured) this.#context.onFailure()
   }
 }
+
+const isMeasured = ({ phase }: RequestRecord): boolean => phase !== 'warmup'

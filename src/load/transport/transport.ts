@@ -53,6 +53,8 @@ export interface Call {
   describeReply(): string
   /** Gives the request up, if it has not ended: closes or resets what it holds, and tells the sink nothing more. */
   abandon(): void
+  /** Nobody asks anything of it any more: it may become the call of another request. */
+  release(): void
 }
 
 /** The connection that carries a request. */

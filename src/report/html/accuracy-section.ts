@@ -62,8 +62,8 @@ export function accuracySection(results: readonly ResultFile[]): Html | null {
     </div>
     <p class="muted">
       Off by: reported minus true lies in this interval in 95 of 100 cases. Canary: what the stamps of one more stream,
-      whose send times are known, were off by while the point was measured. Bound: how late the work of the load
-      generator may have made its stamps. Floor: what the same client is off by on streams of the same shape from a
-      stub, after the point.
+      whose send times are known, were off by while the point was measured. Bound: how late the load generator may have
+      stamped for what it had to do, and for its wait for a core. Floor: what the same client is off by on streams of
+      the same shape from a stub, after the point.
     </p>`
 }

@@ -71,6 +71,10 @@ export class GrpcCall implements Call, ChannelUser, Opening<ChannelConnection> {
     this.#connection = null
   }
 
+  release(): void {
+    // The stream may still have something to say.
+  }
+
   opened(connection: ChannelConnection): void {
     this.#send(connection)
   }

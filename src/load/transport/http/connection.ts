@@ -37,6 +37,11 @@ export class Connection implements PooledConnection<Endpoint> {
   readonly #startedAt: number
   #connectedAt = 0
   #user: ConnectionUser | null = null
+  /** Writes that the kernel has not taken whole. A request may be answered before it has. */
+  #unwritten = 0
+  readonly #onWritten = (): void => {
+    if (--this.#unwritten === 0) this.#user?.written()
+  }
   #state: State = 'connecting'
 
   /** Durations in ns. `tls` is null without TLS. */
@@ -81,9 +86,8 @@ export class Connection implements PooledConnection<Endpoint> {
     this.#state = 'busy'
     this.#user = user
     this.#parser.begin(user)
-    this.#socket.write(bytes, () => {
-      if (this.#user === user) user.written()
-    })
+    this.#unwritten++
+    this.#socket.write(bytes, this.#onWritten)
     if (this.#socket.writableLength === 0) user.written()
   }
 

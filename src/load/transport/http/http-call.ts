@@ -17,36 +17,50 @@ export interface HttpCallContext {
   readonly now: () => number
   readonly batches: PollBatches
   readonly framing: Framing
+  /** Ended calls, which become those of other requests: new ones would be moved by the garbage collector while in flight. */
+  readonly ended: HttpCall[]
 }
 
 type Progress = 'unanswered' | 'head' | 'body'
 
 const errorBodyBytes = 4096
 const noBytes = Buffer.alloc(0)
+const complete = { kind: 'complete' } as const
 
 /** One request on an HTTP connection of the pool. */
 export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
   readonly #context: HttpCallContext
-  readonly #endpoint: Endpoint
-  readonly #request: PreparedRequest
-  readonly #sink: CallSink
+  #endpoint: Endpoint | null = null
+  #request: PreparedRequest | null = null
+  #sink: CallSink | null = null
   #connection: Connection | null = null
   #taken: number | null = null
   #fromPool = false
   #progress: Progress = 'unanswered'
   #framer: Framer | null = null
+  readonly #framers: Partial<Record<Framing, Framer>> = {}
   #head: ResponseHead | null = null
   #errorBody = noBytes
 
-  constructor(context: HttpCallContext, endpoint: Endpoint, request: PreparedRequest, sink: CallSink) {
+  constructor(context: HttpCallContext) {
     this.#context = context
+  }
+
+  begin(endpoint: Endpoint, request: PreparedRequest, sink: CallSink): void {
     this.#endpoint = endpoint
     this.#request = request
     this.#sink = sink
+    this.#connection = null
+    this.#taken = null
+    this.#fromPool = false
+    this.#progress = 'unanswered'
+    this.#framer = null
+    this.#head = null
+    this.#errorBody = noBytes
   }
 
   start(): void {
-    const connection = this.#context.pool.take(this.#endpoint)
+    const connection = this.#context.pool.take(this.#endpoint!)
     this.#fromPool = connection !== null
     if (connection === null) this.#connect(1)
     else this.#send(connection)
@@ -69,6 +83,10 @@ export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
     connection.destroy()
   }
 
+  release(): void {
+    this.#context.ended.push(this)
+  }
+
   opened(connection: Connection): void {
     this.#send(connection)
   }
@@ -79,13 +97,13 @@ export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
   }
 
   written(): void {
-    this.#sink.written()
+    this.#sink!.written()
   }
 
   received(stamp: number): boolean {
     const { index, read } = this.#context.batches
     if (this.#progress === 'unanswered') this.#progress = 'head'
-    return this.#sink.received(stamp, index, read)
+    return this.#sink!.received(stamp, index, read)
   }
 
   head(head: ResponseHead): void {
@@ -94,11 +112,13 @@ export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
     const { headers } = head
     // Azure ML's front has a name of its own for it.
     const requestId = headers.get('x-request-id') ?? headers.get('x-ms-request-id') ?? null
-    this.#sink.replied({ status: head.status, requestId, headers })
+    this.#sink!.replied({ status: head.status, requestId, headers })
     if (head.status >= 300) return
     const { framing } = this.#context
     const json = framing === 'sse' && isJson(headers.get('content-type') ?? '')
-    this.#framer = framers[json ? 'json' : framing]()
+    const kind = json ? 'json' : framing
+    this.#framer = this.#framers[kind] ??= framers[kind]()
+    this.#framer.begin()
   }
 
   body(bytes: Buffer, start: number, end: number): void {
@@ -107,8 +127,8 @@ export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
       this.#errorBody = Buffer.concat([this.#errorBody, bytes.subarray(start, Math.min(end, start + room))])
       return
     }
-    this.#framer.feed(bytes, start, end, this.#sink.events)
-    this.#sink.framed()
+    this.#framer.feed(bytes, start, end, this.#sink!.events)
+    this.#sink!.framed()
   }
 
   responded(atClose: boolean): void {
@@ -119,8 +139,8 @@ export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
       this.#fail('http_error', this.#statusText(), closed)
       return
     }
-    this.#framer.finish(this.#sink.events)
-    this.#sink.ended({ kind: 'complete' }, closed)
+    this.#framer.finish(this.#sink!.events)
+    this.#sink!.ended(complete, closed)
   }
 
   broken(how: Broken): void {
@@ -140,19 +160,19 @@ export class HttpCall implements Call, ConnectionUser, Opening<Connection> {
   }
 
   #connect(attempt: number): void {
-    this.#sink.connecting(attempt)
-    this.#connection = this.#context.pool.open(this.#endpoint, this)
+    this.#sink!.connecting(attempt)
+    this.#connection = this.#context.pool.open(this.#endpoint!, this)
   }
 
   #send(connection: Connection): void {
     const { id, served, connectNs, tlsNs } = connection
     this.#connection = connection
-    this.#sink.sending({ id, reused: served > 0, connectNs, tlsNs })
-    connection.send(this, bytesOf(this.#request, this.#endpoint.index))
+    this.#sink!.sending({ id, reused: served > 0, connectNs, tlsNs })
+    connection.send(this, bytesOf(this.#request!, this.#endpoint!.index))
   }
 
   #fail(outcome: Outcome, text: string, now: number | null): void {
-    this.#sink.ended({ kind: 'failed', outcome, text }, now)
+    this.#sink!.ended({ kind: 'failed', outcome, text }, now)
   }
 
   #statusText(): string {

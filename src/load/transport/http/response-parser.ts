@@ -169,8 +169,10 @@ export class ResponseParser {
     } else if (line !== '') {
       parseHeaderLine(this.#head, line)
     } else {
-      if (this.#headStart >= 0 && this.#head.status >= 200) knownHeads.learn(bytes, this.#headStart, stop, this.#head)
-      this.#headDone(this.#head)
+      const head = this.#head
+      // One that cannot be read is never known, so that its bytes are counted alike each time.
+      this.#headDone(head)
+      if (this.#headStart >= 0 && head.status >= 200) knownHeads.learn(bytes, this.#headStart, stop, head)
     }
   }
 
