@@ -6,7 +6,7 @@ import { EventBuffer } from './event-buffer.ts'
 import type { Limited, LimitsNs, LimitSweep } from './limits.ts'
 import type { TransportEnd } from './outcome.ts'
 import { judge } from './outcome.ts'
-import { bytesOut, type PreparedRequest } from './prepared-request.ts'
+import { bytesOut, giveUpBytes, type PreparedRequest } from './prepared-request.ts'
 import type { Recorder } from './record/recorder.ts'
 import { newRow } from './record/request-row.ts'
 import type { EventKinds } from './repeat.ts'
@@ -227,8 +227,15 @@ export class Exchange implements CallSink, Limited, Decodable {
     this.record.outcome = outcome
     this.record.error = error
     this.events.release()
-    if (this.reusable) this.#call!.release()
+    if (this.reusable) this.#release()
     this.#watcher.settled(this)
+  }
+
+  #release(): void {
+    const { writeDone, attempts } = this.record
+    // It may be answered before it is sent whole.
+    if (writeDone !== null && attempts === 1) giveUpBytes(this.#request!)
+    this.#call!.release()
   }
 
   #late(outcome: Outcome, limit: keyof LimitsNs, now: number): false {

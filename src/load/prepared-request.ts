@@ -19,6 +19,8 @@ export interface Slab {
   bytes: Buffer
   /** Where each begins, and where the last one ends. */
   readonly borders: number[]
+  /** Requests whose bytes are still needed. */
+  left: number
 }
 
 /** Valid as long as the slab. */
@@ -28,6 +30,14 @@ export function bytesOf({ slab, place }: PreparedRequest, endpoint: number): Buf
 
 export function bytesOut({ slab, place }: PreparedRequest, endpoint: number): number {
   return slab.borders[place + endpoint + 1]! - slab.borders[place + endpoint]!
+}
+
+/**
+ * The bytes of a request are needed no more: the kernel has taken them, and it is answered. Memory that threads share stays,
+ * as each knows of its own requests only.
+ */
+export function giveUpBytes({ slab }: PreparedRequest): void {
+  if (--slab.left === 0 && slab.bytes.buffer instanceof ArrayBuffer) slab.bytes.buffer.transfer(0)
 }
 
 /** A plan whose requests may still be on their way from another process. */
@@ -63,6 +73,7 @@ async function prepareList(
 ): Promise<PreparedRequest[]> {
   const prepared: PreparedRequest[] = []
   for await (const planned of list) {
+    const { slab, place } = slabs.add(transport.encode(planned))
     prepared.push({
       index: prepared.length,
       item: planned.item,
@@ -71,7 +82,8 @@ async function prepareList(
       askedOutputTokens: planned.askedOutputTokens,
       session: planned.session,
       turn: planned.turn,
-      ...slabs.add(transport.encode(planned)),
+      slab,
+      place,
       headers: transport.headersApart ? planned.headers : noHeaders,
       body: keepsBodies ? planned.body : '',
     })
@@ -84,7 +96,7 @@ const slabBytes = 256 * 1024
 
 class Slabs {
   readonly #shared: boolean
-  #slab: Slab = { bytes: Buffer.alloc(0), borders: [0] }
+  #slab: Slab = { bytes: Buffer.alloc(0), borders: [0], left: 0 }
 
   constructor(shared: boolean) {
     this.#shared = shared
@@ -93,10 +105,11 @@ class Slabs {
   add(parts: readonly Buffer[]): Pick<PreparedRequest, 'slab' | 'place'> {
     const length = parts.reduce((sum, part) => sum + part.length, 0)
     if (this.#slab.borders.at(-1)! + length > this.#slab.bytes.length) {
-      this.#slab = { bytes: this.#memory(Math.max(slabBytes, length)), borders: [0] }
+      this.#slab = { bytes: this.#memory(Math.max(slabBytes, length)), borders: [0], left: 0 }
     }
     const { bytes, borders } = this.#slab
     const place = borders.length - 1
+    this.#slab.left++
     for (const part of parts) borders.push(borders.at(-1)! + part.copy(bytes, borders.at(-1)))
     return { slab: this.#slab, place }
   }

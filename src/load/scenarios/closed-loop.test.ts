@@ -88,7 +88,7 @@ function fail(name: string): never {
   throw new Error(`a closed loop has no use for ${name}`)
 }
 
-const slab = { bytes: Buffer.alloc(0), borders: [] }
+const slab = { bytes: Buffer.alloc(0), borders: [], left: 0 }
 
 function prepared(count: number): PreparedRequest[] {
   return Array.from({ length: count }, (_, index) => ({ ...plannedRequest(index), index, slab, place: index }))

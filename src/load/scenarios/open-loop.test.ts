@@ -110,7 +110,7 @@ const plain: OpenLoop = {
   warmupClients: 2,
 }
 
-const slab = { bytes: Buffer.alloc(0), borders: [] }
+const slab = { bytes: Buffer.alloc(0), borders: [], left: 0 }
 
 function prepared(count: number): PreparedRequest[] {
   return Array.from({ length: count }, (_, index) => ({ ...plannedRequest(index), index, slab, place: index }))
