@@ -4,7 +4,7 @@ import { BlockPool, EventBuffer } from './event-buffer.ts'
 function put(buffer: EventBuffer, text: string, stamp = 0): void {
   const bytes = Buffer.from(text)
   buffer.stamp(stamp, stamp + 1, stamp + 2)
-  for (let at = 0; at < bytes.length; at += 1000) buffer.append(bytes, at, Math.min(at + 1000, bytes.length))
+  for (let at = 0; at < bytes.length; at += 10_000) buffer.append(bytes, at, Math.min(at + 10_000, bytes.length))
   buffer.commit(null)
 }
 
@@ -52,16 +52,16 @@ test.each([
   expect(seen).toEqual(events)
 })
 
-test('blocks are used again', () => {
+test.each([1, 1000, 9000])('blocks are used again, for events of %s bytes', (length) => {
   const pool = new BlockPool()
   const first = new EventBuffer(pool)
-  put(first, 'old')
+  put(first, 'o'.repeat(length))
   first.take()
   const block = first.data
   first.release()
   const second = new EventBuffer(pool)
-  put(second, 'new')
-  expect(takeText(second)).toBe('new')
+  put(second, 'n'.repeat(length))
+  expect(takeText(second)).toBe('n'.repeat(length))
   expect(second.data).toBe(block)
 })
 

@@ -1,9 +1,11 @@
 import type { EventSink } from './framing/framer.ts'
 import { ProtocolError } from './transport/protocol-error.ts'
 
-/** Large enough for a burst, small enough for the caches when a thousand streams have events at once. */
-const blockBytes = 4 * 1024
-const blockEvents = 32
+/** Room for some events: when a thousand streams have one at once, all their blocks are to fit the caches. */
+const blockBytes = 1024
+const blockEvents = 8
+/** What longer events need, up to this, is kept for others too. */
+const mostKept = 16 * 1024
 const maxEvent = 64 * 1024 * 1024
 
 class Block {
@@ -27,19 +29,25 @@ const noBlock = new Block(0)
 
 /** Blocks that no request holds at the moment; shared by all requests of a run, so that steady load allocates nothing. */
 export class BlockPool {
-  readonly #free: Block[] = []
+  /** By length. */
+  readonly #free = new Map<number, Block[]>()
 
+  constructor() {
+    for (let bytes = blockBytes; bytes <= mostKept; bytes *= 2) this.#free.set(bytes, [])
+  }
+
+  /** `bytes`: a power of two, no less than a block has. */
   take(bytes: number): Block {
-    if (bytes > blockBytes) return new Block(bytes)
-    return this.#free.pop() ?? new Block(blockBytes)
+    return this.#free.get(bytes)?.pop() ?? new Block(bytes)
   }
 
   give(block: Block): void {
-    if (block === noBlock || block.data.length !== blockBytes) return
+    const free = this.#free.get(block.data.length)
+    if (free === undefined) return
     block.used = 0
     block.count = 0
     block.next = null
-    this.#free.push(block)
+    free.push(block)
   }
 }
 

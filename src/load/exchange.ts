@@ -1,41 +1,16 @@
-import type { Decoder, SuccessRule } from '../backends/backend.ts'
 import type { Outcome, Phase } from '../recording/vocabulary.ts'
-import type { Decodable, DecodeQueue } from './decode-queue.ts'
-import type { BlockPool } from './event-buffer.ts'
+import type { Decodable } from './decode-queue.ts'
 import { EventBuffer } from './event-buffer.ts'
-import type { Limited, LimitsNs, LimitSweep } from './limits.ts'
+import type { ExchangeContext } from './exchange-context.ts'
+import type { Limited, LimitsNs } from './limits.ts'
 import type { TransportEnd } from './outcome.ts'
 import { judge } from './outcome.ts'
 import { bytesOut, giveUpBytes, type PreparedRequest } from './prepared-request.ts'
-import type { Recorder } from './record/recorder.ts'
 import { newRow } from './record/request-row.ts'
-import type { EventKinds } from './repeat.ts'
 import { Reply } from './reply.ts'
-import type { RetryRule } from './retry.ts'
 import { backoffSeconds, mayPass, retryAfterSeconds } from './retry.ts'
 import type { Sent } from './scenarios/scenario.ts'
-import type { Call, CallSink, CarryingConnection, RepliedHead, RunningTransport } from './transport/transport.ts'
-
-/** What the requests of a run share. */
-export interface ExchangeContext {
-  readonly now: () => number
-  readonly transport: RunningTransport
-  readonly sweep: LimitSweep
-  readonly decoding: DecodeQueue
-  readonly blocks: BlockPool
-  readonly recorder: Recorder
-  readonly limits: LimitsNs
-  readonly success: SuccessRule
-  readonly timingHeader: string | undefined
-  readonly createDecoder: () => Decoder
-  /** Null: the decoder knows no events that are alike. */
-  readonly kinds: EventKinds | null
-  readonly retry: RetryRule
-  /** Tokens that a decoded event carried. */
-  readonly onTokens: (tokens: number) => void
-  /** A stamp lay before its own send and was replaced by the read's time. */
-  readonly onReplacedStamp: () => void
-}
+import type { Call, CallSink, CarryingConnection, RepliedHead } from './transport/transport.ts'
 
 export interface ExchangeEvents {
   /** The transport is through with the request: the client may go on. Its outcome may not be known yet. */

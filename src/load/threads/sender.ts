@@ -1,5 +1,6 @@
 import type { Balancer } from '../balance.ts'
-import { Exchange, type ExchangeContext, type ExchangeEvents } from '../exchange.ts'
+import { Exchange, type ExchangeEvents } from '../exchange.ts'
+import type { ExchangeContext } from '../exchange-context.ts'
 import { newRow } from '../record/request-row.ts'
 import type { RequestRecord } from '../request-record.ts'
 import type { Assignment, Sent } from '../scenarios/scenario.ts'
