@@ -36,7 +36,7 @@ test('a server that is missing is told with what to install; the others are meas
   bench('b', { tags: ['full', 'gpu'], backends: ['openai'], baseUrl: stub.url })
   bench('c', { tags: ['smoke', 'cpu'], backends: ['openai'], baseUrl: stub.url, label: 'other' })
   const results = join(folder, 'results')
-  const { code, output } = await run('all', '--benches', folder, '--out-dir', results)
+  const { code, output } = await run('all', '--benches', folder, '--out-dir', results, '--no-rehearsal')
   expect(output).toMatch(/vllm: the program "vllm" was not found\. vLLM: pip install vllm/)
   expect(globSync('*/*.json', { cwd: results }).filter((file) => !/^(runs|plots)/.test(file))).toHaveLength(1)
   expect(globSync('openai/*.json', { cwd: results }), output).toHaveLength(1)

@@ -48,7 +48,7 @@ export class ConfigurationRun {
   constructor(
     configuration: ServerConfiguration,
     context: RunContext,
-    processes = new MeasuringProcesses(context.runDirectory),
+    processes = new MeasuringProcesses({ directory: context.runDirectory }),
   ) {
     this.configuration = configuration
     this.processes = processes

@@ -7,7 +7,7 @@ import { MeasuringProcesses } from './measuring-processes.ts'
 
 test('one load process and one canary for whoever asks; another load process after a stop; in the end none', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'servemark-processes-'))
-  const processes = new MeasuringProcesses(folder)
+  const processes = new MeasuringProcesses({ directory: folder, rehearses: false })
   try {
     processes.start()
     const first = identityOf(processes.load().pid)

@@ -1,4 +1,4 @@
-import { startLoadProcess, type LoadProcess } from '../load/process/load-process.ts'
+import { startLoadProcess, type LoadProcess, type LoadProcessOptions } from '../load/process/load-process.ts'
 import { guardGroup, type Guard } from '../servers/sentinel.ts'
 import type { CanaryServer } from './canary-server.ts'
 
@@ -7,12 +7,12 @@ import type { CanaryServer } from './canary-server.ts'
  * with this one.
  */
 export class MeasuringProcesses {
-  readonly #runDirectory: string
+  readonly #options: LoadProcessOptions
   #load: { process: LoadProcess; guard: Guard } | null = null
   #canary: Promise<CanaryServer> | null = null
 
-  constructor(runDirectory: string) {
-    this.#runDirectory = runDirectory
+  constructor(options: LoadProcessOptions) {
+    this.#options = options
   }
 
   /** Starts them before they are needed: the load process rehearses meanwhile. */
@@ -25,7 +25,7 @@ export class MeasuringProcesses {
 
   load(): LoadProcess {
     if (!this.#load) {
-      const process = startLoadProcess({ directory: this.#runDirectory })
+      const process = startLoadProcess(this.#options)
       this.#load = { process, guard: guardGroup(process.pid) }
     }
     return this.#load.process

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { OutputError } from '../../output-folder.ts'
 import type { PlannedRequest } from '../plan.ts'
+import { rehearses } from '../rehearsal/no-rehearsal.ts'
 import { rehearse } from '../rehearsal/rehearse.ts'
 import { recordLoad } from '../run-load.ts'
 import { Crew } from '../threads/crew.ts'
@@ -15,7 +16,7 @@ import { lowerV8Threads } from './v8-threads.ts'
 /** Beyond so many bytes, what is recorded goes to disk while it is recorded. */
 const beyondBytes = 64 * 1024 * 1024
 
-const crew = new Crew()
+const crew = new Crew({ rehearses })
 let current: AbortController | null = null
 let serial = 0
 let takeBatch: (requests: readonly PlannedRequest[]) => void = () => undefined
@@ -34,7 +35,7 @@ process.on('message', (message: ToChild) => {
 lowerV8Threads()
 // First: sending is among what V8 compiles anew for when it happens for the first time.
 send({ kind: 'ready' })
-const rehearsed = rehearse()
+const rehearsed = rehearses ? rehearse() : null
 
 async function run(plan: PlanHead, directory: string): Promise<void> {
   const controller = new AbortController()

@@ -22,14 +22,14 @@ afterAll(async () => {
 })
 
 function started(options: { abortSeconds?: number } = {}): LoadProcess & AsyncDisposable {
-  const load = startLoadProcess({ directory, ...options })
+  const load = startLoadProcess({ directory, rehearses: false, ...options })
   return Object.assign(load, { [Symbol.asyncDispose]: () => load.stop() })
 }
 
 test('a folder that was removed is made again', async () => {
   await using server = await rawServer((socket) => socket.write(good))
   const gone = join(directory, 'gone', 'run')
-  const load = startLoadProcess({ directory: gone })
+  const load = startLoadProcess({ directory: gone, rehearses: false })
   const { requests } = await load.run(testPlan(server.port))
   expect(requests.outcome).toEqual(['ok'])
   await load.stop()
@@ -38,7 +38,7 @@ test('a folder that was removed is made again', async () => {
 
 test('a recording that cannot be written is one line with the code', async () => {
   await using server = await rawServer((socket) => socket.write(good))
-  const load = startLoadProcess({ directory: '/dev/null/run' })
+  const load = startLoadProcess({ directory: '/dev/null/run', rehearses: false })
   const run = load.run(testPlan(server.port))
   await expect(run).rejects.toThrow(
     new OutputError('results: cannot write /dev/null/run (ENOTDIR). Choose another folder: --out-dir ...'),
@@ -185,7 +185,7 @@ test('a plan that is aborted before the process is ready sends nothing', async (
 })
 
 test('stopping ends the process', async () => {
-  const load = startLoadProcess({ directory })
+  const load = startLoadProcess({ directory, rehearses: false })
   await load.ready
   await load.stop()
   expect(() => process.kill(load.pid, 0)).toThrow('ESRCH')
@@ -193,7 +193,7 @@ test('stopping ends the process', async () => {
 
 test('the process ends when its parent is killed', async () => {
   const source = `import { startLoadProcess } from ${JSON.stringify(new URL('load-process.ts', import.meta.url).href)}
-    const load = startLoadProcess({ directory: '.' })
+    const load = startLoadProcess({ directory: '.', rehearses: false })
     await load.ready
     console.log(load.pid)
     setInterval(() => {}, 1000)`

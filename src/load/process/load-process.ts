@@ -7,6 +7,7 @@ import type { Recording } from '../../recording/recording.ts'
 import { UserError } from '../../errors.ts'
 import { OutputError } from '../../output-folder.ts'
 import type { LoadPlan } from '../plan.ts'
+import { wordsFor } from '../rehearsal/no-rehearsal.ts'
 import type { RunLoadOptions } from '../run-load.ts'
 import type { FromChild, ToChild } from './messages.ts'
 import { batchOf, headOf } from './plan-batches.ts'
@@ -19,6 +20,8 @@ export interface LoadProcessOptions {
   readonly env?: Readonly<Record<string, string>>
   /** How long an aborted run may take to hand over what it has before the process is killed. Default 10. */
   readonly abortSeconds?: number
+  /** Default true. Without, the first point finds code that is not compiled yet: only where its figures do not matter. */
+  readonly rehearses?: boolean
 }
 
 type RunOptions = Pick<RunLoadOptions, 'signal' | 'onProgress'>
@@ -59,7 +62,7 @@ const stopMs = 2000
  * parent's work is on its loop. It leads a group of its own, so that Ctrl-C in a terminal does not reach it.
  */
 export function startLoadProcess(options: LoadProcessOptions): LoadProcess {
-  const child = spawn(process.execPath, [...nodeFlags, entry], {
+  const child = spawn(process.execPath, [...nodeFlags, entry, ...wordsFor(options.rehearses ?? true)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
     detached: true,

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../../errors.ts'
+import { wordsFor } from '../rehearsal/no-rehearsal.ts'
 import type { FromThread, ToThread } from './messages.ts'
 import type { ThreadPart, ThreadTask } from './task.ts'
 import type { News } from './team.ts'
@@ -20,11 +21,16 @@ const entry = new URL('./worker.ts', import.meta.url)
 /** Load threads, started when they are first needed and kept, so that their code is warm at the next point. */
 export class Crew {
   readonly #workers: Worker[] = []
+  readonly #words: readonly string[]
+
+  constructor({ rehearses = true }: { readonly rehearses?: boolean } = {}) {
+    this.#words = wordsFor(rehearses)
+  }
 
   /** Starts threads before they are needed; resolves when they are there. */
   async prepare(threads: number): Promise<void> {
     const missing = Math.max(0, threads - this.#workers.length)
-    const started = Array.from({ length: missing }, () => new Worker(entry, { execArgv: [] }))
+    const started = Array.from({ length: missing }, () => new Worker(entry, { execArgv: [], argv: [...this.#words] }))
     this.#workers.push(...started)
     await Promise.all(
       started.map(

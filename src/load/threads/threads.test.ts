@@ -11,7 +11,7 @@ const indices = (count: number): number[] => Array.from({ length: count }, (_, i
 
 let crew: Crew
 beforeAll(async () => {
-  crew = new Crew()
+  crew = new Crew({ rehearses: false })
   await crew.prepare(2)
 })
 afterAll(async () => await crew.close())

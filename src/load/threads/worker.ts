@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { UserError } from '../../errors.ts'
 import { loadDecoder } from '../decoder-module.ts'
+import { rehearses } from '../rehearsal/no-rehearsal.ts'
 import { rehearse } from '../rehearsal/rehearse.ts'
 import { openTransport } from '../transport/index.ts'
 import { LoadThread } from './load-thread.ts'
@@ -51,7 +52,7 @@ port.on('message', (message: ToThread) => {
   else if (message.kind === 'begin') team?.begun(message.at)
   else team?.onNews(message.news)
 })
-await rehearse()
+if (rehearses) await rehearse()
 send({ kind: 'up' })
 
 async function run(task: ThreadTask): Promise<void> {

@@ -7,6 +7,7 @@ import { benchSchema, type BenchInput } from '../../plan/options.ts'
 import type { ServerConfiguration } from '../../plan/types.ts'
 import type { ResultFile } from '../../result/schema.ts'
 import { ConfigurationRun } from '../configuration-run.ts'
+import { MeasuringProcesses } from '../measuring-processes.ts'
 
 export interface BenchRun {
   /** One entry a point: its result, or why there is none or it failed. */
@@ -44,24 +45,28 @@ export async function runBench(
   const notes: string[] = []
   const points: { file: ResultFile | null; failure: string | null }[] = []
   const runDirectory = join(outDirectory, 'runs')
-  const run = new ConfigurationRun(configuration, {
-    runId: 'run',
-    runDirectory,
-    outDirectory,
-    nonce: 'nonce',
-    keepsPoints: false,
-    floors: null,
-    resume: false,
-    overwrite: true,
-    // How a busy machine times is not the matter here.
-    allowInvalid: true,
-    locked: true,
-    gate: null,
-    startupTimeoutSeconds: 30,
-    environment,
-    progress: { write: () => {} },
-    note: (line) => notes.push(line),
-  })
+  const run = new ConfigurationRun(
+    configuration,
+    {
+      runId: 'run',
+      runDirectory,
+      outDirectory,
+      nonce: 'nonce',
+      keepsPoints: false,
+      floors: null,
+      resume: false,
+      overwrite: true,
+      // How a busy machine times is not the matter here.
+      allowInvalid: true,
+      locked: true,
+      gate: null,
+      startupTimeoutSeconds: 30,
+      environment,
+      progress: { write: () => {} },
+      note: (line) => notes.push(line),
+    },
+    new MeasuringProcesses({ directory: runDirectory, rehearses: false }),
+  )
   const { signal } = new AbortController()
   let startFailure: string | null = null
   try {
