@@ -117,7 +117,7 @@ export class EventKinds {
 }
 
 const nothing: Carried = {}
-const noNames: readonly string[] = []
+const noBytes = Buffer.alloc(0)
 
 /**
  * Knows an event of a reply that is one decoded before with another text or other counts. All else is the same byte for
@@ -129,11 +129,13 @@ export class Repeat {
   #kind: Kind | null = null
   #before: Carried = nothing
   /** What stays the same in this reply, such as its id; empty where its kind has no place for it. */
-  #steady: readonly string[] = noNames
+  #steady = noBytes
+  readonly #steadyEnds: Int32Array
 
   constructor(repeats: Repeats, kinds: EventKinds) {
     this.#repeats = repeats
     this.#kinds = kinds
+    this.#steadyEnds = new Int32Array(kinds.steady.length)
   }
 
   /** The next events are of another reply. */
@@ -141,7 +143,6 @@ export class Repeat {
     this.#repeats = repeats
     this.#kind = null
     this.#before = nothing
-    this.#steady = noNames
   }
 
   /** Where the text of the event taken last stands in its bytes. */
@@ -163,17 +164,32 @@ export class Repeat {
     if (text === undefined || !carriesOnlyText(carried)) return
     const kinds = this.#kinds
     this.#kind = kinds.find(event) ?? kinds.learn(event, text, this.#repeats)
-    if (this.#kind === null) return
-    this.#steady = kinds.steady.map(({ start, end }) => event.data.toString('latin1', start, end))
+    if (this.#kind !== null) this.#keepSteady(event.data)
+  }
+
+  #keepSteady(data: Buffer): void {
+    const ranges = this.#kinds.steady
+    let length = 0
+    for (let index = 0; index < ranges.length; index++) {
+      length += ranges[index]!.end - ranges[index]!.start
+      this.#steadyEnds[index] = length
+    }
+    if (length > this.#steady.length) this.#steady = Buffer.allocUnsafe(length * 2)
+    let at = 0
+    for (let index = 0; index < ranges.length; index++) {
+      const { start, end } = ranges[index]!
+      for (let from = start; from < end; from++) this.#steady[at++] = data[from]!
+    }
   }
 
   #sameReply(data: Buffer): boolean {
     const ranges = this.#kinds.steady
+    let known = 0
     for (let index = 0; index < ranges.length; index++) {
       const { start, end } = ranges[index]!
-      const known = this.#steady[index]!
-      if (end - start !== known.length) return false
-      for (let at = 0; at < known.length; at++) if (data[start + at] !== known.charCodeAt(at)) return false
+      const knownEnd = this.#steadyEnds[index]!
+      if (end - start !== knownEnd - known || !same(this.#steady, known, data, start, end - start)) return false
+      known = knownEnd
     }
     return true
   }
