@@ -38,6 +38,9 @@ export class Exchange implements CallSink, Limited, Decodable {
   /** Sendings before the present call, and when the present one was sent. */
   #before = 0
   #sentAt = never
+  /** As the record has it, where a read finds it without making a number of its own. */
+  #writeStart = never
+  #answered = false
   #retries = 0
   /** Between two sendings. */
   #waiting = false
@@ -74,6 +77,8 @@ export class Exchange implements CallSink, Limited, Decodable {
     this.onEnded = onEnded
     this.#before = 0
     this.#sentAt = never
+    this.#writeStart = never
+    this.#answered = false
     this.#retries = 0
     this.#waiting = false
     this.#retryAfter = null
@@ -122,7 +127,7 @@ export class Exchange implements CallSink, Limited, Decodable {
       record.connect = reused ? null : connectNs
       record.tls = reused ? null : tlsNs
     }
-    record.writeStart ??= this.#sentAt
+    if (this.#writeStart === never) record.writeStart = this.#writeStart = this.#sentAt
   }
 
   written(): void {
@@ -138,13 +143,14 @@ export class Exchange implements CallSink, Limited, Decodable {
       time = this.#context.now()
       this.#context.onReplacedStamp()
     }
-    if (record.firstByte === null) {
+    if (!this.#answered) {
       if (time - sent > limits.firstByte) return this.#late('timeout', 'firstByte', time)
       record.firstByte = time
+      this.#answered = true
     } else if (time - this.#stamp > limits.idle) {
       return this.#late('stalled', 'idle', time)
     }
-    if (time - record.writeStart! > limits.total) return this.#late('timeout', 'total', time)
+    if (time - this.#writeStart > limits.total) return this.#late('timeout', 'total', time)
     this.#stamp = time
     this.events.stamp(time, batch, read)
     return true
@@ -170,7 +176,6 @@ export class Exchange implements CallSink, Limited, Decodable {
   }
 
   checkLimits(now: number): void {
-    const { record } = this
     const { limits } = this.#context
     if (this.#connectingSince > 0) {
       if (now - this.#connectingSince > limits.connect) {
@@ -179,13 +184,12 @@ export class Exchange implements CallSink, Limited, Decodable {
       }
       return
     }
-    const { writeStart } = record
-    if (writeStart === null) return
-    if (now - writeStart > limits.total) this.#late('timeout', 'total', now)
+    if (this.#writeStart === never) return
+    if (now - this.#writeStart > limits.total) this.#late('timeout', 'total', now)
     const sent = this.#sentAt
     if (sent === never) return
-    if (record.firstByte === null && now - sent > limits.firstByte) this.#late('timeout', 'firstByte', now)
-    else if (record.firstByte !== null && now - this.#stamp > limits.idle) this.#late('stalled', 'idle', now)
+    if (!this.#answered && now - sent > limits.firstByte) this.#late('timeout', 'firstByte', now)
+    else if (this.#answered && now - this.#stamp > limits.idle) this.#late('stalled', 'idle', now)
   }
 
   decodeOne(): boolean {
@@ -226,14 +230,15 @@ export class Exchange implements CallSink, Limited, Decodable {
   #sendsAgain(end: TransportEnd): boolean {
     const { record } = this
     const { retry, limits, transport, now } = this.#context
-    const attempt = { end, status: record.httpStatus, answered: record.firstByte !== null }
+    const attempt = { end, status: record.httpStatus, answered: this.#answered }
     if (this.#end !== null || this.#retries >= retry.limit || !mayPass(attempt)) return false
     const asked = retryAfterSeconds(this.#retryAfter, retry.wallNow())
     const seconds = asked ?? backoffSeconds(this.#retries + 1, retry.random())
-    const first = record.writeStart ?? this.#startedAt
+    const first = this.#writeStart === never ? this.#startedAt : this.#writeStart
     const closed = now()
     if (closed + seconds * 1e9 - first > limits.total) return false
     record.writeStart = first
+    this.#writeStart = first
     this.#retries++
     this.#connectingSince = 0
     this.#sentAt = never
@@ -252,6 +257,7 @@ export class Exchange implements CallSink, Limited, Decodable {
       record.requestIdReturned = null
       record.serverTimings = null
       record.firstByte = null
+      this.#answered = false
       this.#retryAfter = null
       this.#call = transport.call(this.#request!, this.endpoint, this)
       this.#call.start()
