@@ -13,7 +13,7 @@ const help = `npm run bench:error -- [options]: whether the error that results s
 
 Measures short points on the stub, which knows the truth: half of them beside a process that takes a core, half in lock
 step, 1 to 1024 streams. Reported minus true must lie in the stated interval in 95 of 100, and the intervals must be narrow.
-Exit code 1 when not. 100 runs take about 6 minutes; leave the machine alone meanwhile.
+Exit code 1 when not. 100 runs take about 4 minutes; leave the machine alone meanwhile.
 
   --runs N       points (100)
   --seconds X    length of each (2)
