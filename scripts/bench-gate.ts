@@ -66,6 +66,7 @@ async function measurer(stub: Stub, label: string, most: number, outDirectory: s
     overwrite: true,
     allowInvalid: true,
     locked: true,
+    rehearsed: true,
     gate: null,
     startupTimeoutSeconds: 30,
     environment: {},

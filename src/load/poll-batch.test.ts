@@ -127,15 +127,29 @@ test('work after the reads is told how many there were', async () => {
   expect(told).toEqual([0, 2])
 })
 
-test('a batch gets a new stamp after 1000 reads', () => {
+test('bytes may have come since the poll before, whatever work for later turns was done after it', async () => {
   const { batches, busy, stop } = handLoop()
+  batches.stamp()
+  batches.afterReads(() => batches.afterReads(() => busy(40)))
+  await nextTurn()
+  busy(5)
+  batches.stamp()
+  await nextTurn()
+  busy(3)
+  batches.stamp()
+  expect(stop().map(({ busy }) => busy)).toEqual([0, 5, 48])
+})
+
+test('a batch gets a new stamp after 1000 reads, whose bytes may be as old as those of the first', () => {
+  const { batches, busy, stop } = handLoop()
+  busy(30)
   for (let read = 0; read < 1000; read++) batches.stamp()
   busy(50)
-  expect(batches.stamp()).toBe(50)
+  expect(batches.stamp()).toBe(80)
   expect(batches.index).toBe(1)
   expect(stop()).toMatchObject([
-    { reads: 1000, busy: 0 },
-    { reads: 1, busy: 50 },
+    { reads: 1000, busy: 30 },
+    { reads: 1, busy: 80 },
   ])
 })
 

@@ -82,10 +82,8 @@ export class PollBatches {
       this.#afterReads = work
       this.#nextEnd?.ref()
     } else {
-      setImmediate(() => {
-        work(this.#open ? this.#batch.reads : 0)
-        this.mark()
-      })
+      // Its end is no mark: the turn's own follows, and the poll before this one lies before it.
+      setImmediate(() => work(this.#open ? this.#batch.reads : 0))
     }
   }
 
@@ -106,14 +104,19 @@ export class PollBatches {
     const time = this.#now()
     const idle = this.#idle()
     this.#idleAtStamp = idle
-    batch.waited = !this.#open && idle > this.#latest.idle
-    const since = batch.waited ? this.#latest : this.#earlier
-    const busy = this.#open ? time - batch.time : time - since.time - (idle - since.idle)
+    if (this.#open) {
+      // Of the same poll: its bytes may be as old as those of the reads before.
+      batch.busy += time - batch.time
+      batch.waited = false
+    } else {
+      batch.waited = idle > this.#latest.idle
+      const since = batch.waited ? this.#latest : this.#earlier
+      batch.busy = Math.max(0, time - since.time - (idle - since.idle))
+      batch.runDelay = batch.waited ? this.#delayWithin(idle - this.#latest.idle) : 0
+    }
     this.#open = true
     this.index++
     batch.time = time
-    batch.busy = Math.max(0, busy)
-    batch.runDelay = batch.waited ? this.#delayWithin(idle - this.#latest.idle) : 0
     batch.reads = 1
     return time
   }

@@ -31,13 +31,12 @@ export function gapsOf(measured: Measured): readonly Gap[] {
 
 function findGaps({ recording, ok }: Measured): Gap[] {
   const { time, tokens, read, batch } = recording.chunks
-  const { requests } = recording
   const { waited, runDelay } = recording.batches
   const gaps: Gap[] = []
   for (const request of ok) {
     let before: number | null = null
     const rows = tokenChunkRows(recording, request)
-    const usual = ((time[rows.at(-1) ?? -1] ?? 0) - (requests.writeStart[request] ?? 0)) / rows.length
+    const unnoticed = Math.min(mostUnnoticed, meanGap(time, rows) / 2)
     for (const row of rows) {
       if (before !== null) {
         const count = tokens[row] ?? -1
@@ -47,13 +46,22 @@ function findGaps({ recording, ok }: Measured): Gap[] {
           request,
           tokens: count < 0 ? null : count,
           coalesced: read[row] === read[before],
-          awaited: waited[batch[row] ?? -1] === 1 && (runDelay[batch[row] ?? -1] ?? 0) < usual / 2,
+          awaited: waited[batch[row] ?? -1] === 1 && (runDelay[batch[row] ?? -1] ?? 0) < unnoticed,
         })
       }
       before = row
     }
   }
   return gaps
+}
+
+/** Where all chunks have one time a longer wait for a core, ns, may have brought them together. */
+const mostUnnoticed = 1e6
+
+/** Of the chunks in these rows, ns; Infinity where they have one time. */
+function meanGap(time: Float64Array, rows: readonly number[]): number {
+  const span = (time[rows.at(-1) ?? -1] ?? 0) - (time[rows[0] ?? -1] ?? 0)
+  return span > 0 ? span / (rows.length - 1) : Infinity
 }
 
 /**

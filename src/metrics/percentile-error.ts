@@ -44,59 +44,92 @@ export class BoundedValues {
    * is off by no more than d plus its distance from the percentile p - f.
    */
   errors(unknown: Float64Array): ErrorBlock[string] {
-    return this.#each((share) => this.#interval(share, 1, unknown))
+    const whole = this.#bounds(1, this.#limits(unknown))
+    return each((share) => intervalOf(share, whole))
   }
 
   /**
-   * The same for values with two ends, each late by some part of what is known of it. Those parts are taken as even and
-   * unrelated, so that both ends are seldom at opposite extremes: parts that differ by more than c are a share (1 - c)^2 / 2.
-   * In the tail lateness has spread the values already: the true percentile is no larger than that of the reported values
-   * spread once more.
+   * The same for values with two ends, each late by some part of what is known of it. Outside the tail those parts are taken as
+   * even and unrelated, so that both ends are seldom at opposite extremes: parts that differ by more than c are a share
+   * (1 - c)^2 / 2. In the tail lateness has spread the values already: the true percentile is no larger than that of the reported
+   * values spread once more.
    */
   errorsOfGaps(unknown: Float64Array): ErrorBlock[string] {
-    return this.#each((share) => {
-      const apart = 1 - Math.sqrt(2 * unlikeEnds * (1 - share))
-      const { low_s, high_s } = this.#interval(share, apart, unknown)
-      return { low_s: share < tail ? low_s : Math.max(low_s, this.#lowInTail(share, unknown)), high_s }
+    const all = this.#limits(unknown)
+    const whole = this.#bounds(1, all)
+    const spread = this.#spreadOnceMore(unknown)
+    return each((share) => {
+      if (share < tail) return intervalOf(share, this.#bounds(1 - Math.sqrt(2 * unlikeEnds * (1 - share)), all))
+      const { low_s, high_s } = intervalOf(share, whole)
+      const error = standardErrors * Math.sqrt((share * (1 - share)) / this.length)
+      const low = Math.min(0, at(whole.reported, share) - at(spread, Math.min(1, share + error)))
+      return { low_s: Math.max(low_s, low), high_s }
     })
   }
 
-  #each(of: (share: number) => Interval): ErrorBlock[string] {
-    const [p50, p90, p95, p99] = quantileNames.map((name) => of(shownQuantiles[name])) as [
-      Interval,
-      Interval,
-      Interval,
-      Interval,
-    ]
-    return { p50, p90, p95, p99 }
-  }
-
   /** `part`: how much of what is known of a value its error may take. */
-  #interval(share: number, part: number, unknown: Float64Array): Interval {
-    const value = at(sorted(this.#reported), share)
-    const least = sorted(this.#reported.map((reported, row) => reported - part * this.#over[row]!))
-    const most = sorted(this.#reported.map((reported, row) => reported + part * this.#under[row]!))
-    const steps = Math.max(1, this.length - 1)
-    let [low, high] = [-Infinity, Infinity]
-    for (const beyond of new Set(shares.map((each) => Math.floor(each * (this.length - 1))))) {
-      const shift = beyond / steps
-      const limit = limits(unknown, beyond, this.length)
-      if (shift <= share) high = Math.min(high, value - at(least, share - shift) + limit.most)
-      // The canary may have been served later than others ever were: what it was late by at least is no promise.
-      if (shift <= 1 - share) low = Math.max(low, value - at(most, share + shift) + Math.min(0, limit.least))
+  #bounds(part: number, limits: readonly Limit[]): Bounds {
+    return {
+      reported: sorted(this.#reported),
+      least: sorted(this.#reported.map((reported, row) => reported - part * this.#over[row]!)),
+      most: sorted(this.#reported.map((reported, row) => reported + part * this.#under[row]!)),
+      limits,
     }
-    return { low_s: low, high_s: high }
   }
 
-  #lowInTail(share: number, unknown: Float64Array): number {
+  #limits(unknown: Float64Array): readonly Limit[] {
+    const steps = Math.max(1, this.length - 1)
+    const counts = new Set(shares.map((share) => Math.floor(share * (this.length - 1))))
+    return [...counts].map((beyond) => ({ shift: beyond / steps, ...limitOf(unknown, beyond, this.length) }))
+  }
+
+  #spreadOnceMore(unknown: Float64Array): Float64Array {
     const random = mulberry32(1)
     const anyUnknown = () => unknown[Math.floor(random() * unknown.length)] ?? 0
-    const spread = this.#reported.map(
-      (reported, row) => reported + random() * this.#under[row]! - random() * this.#over[row]! - anyUnknown(),
+    return sorted(
+      this.#reported.map(
+        (reported, row) => reported + random() * this.#under[row]! - random() * this.#over[row]! - anyUnknown(),
+      ),
     )
-    const error = standardErrors * Math.sqrt((share * (1 - share)) / this.length)
-    return Math.min(0, at(sorted(this.#reported), share) - at(sorted(spread), Math.min(1, share + error)))
   }
+}
+
+/** All but a share `shift` of the errors beyond what is known lie between. */
+interface Limit {
+  readonly shift: number
+  readonly least: number
+  readonly most: number
+}
+
+/** Values as they are, and as small and large as they may be, each ascending. */
+interface Bounds {
+  readonly reported: Float64Array
+  readonly least: Float64Array
+  readonly most: Float64Array
+  readonly limits: readonly Limit[]
+}
+
+function intervalOf(share: number, { reported, least, most, limits }: Bounds): Interval {
+  const value = at(reported, share)
+  let [low, high] = [-Infinity, Infinity]
+  for (const limit of limits) {
+    if (limit.shift <= share) high = Math.min(high, value - at(least, share - limit.shift) + limit.most)
+    // The canary may have been served later than others ever were: what it was late by at least is no promise.
+    if (limit.shift <= 1 - share) {
+      low = Math.max(low, value - at(most, share + limit.shift) + Math.min(0, limit.least))
+    }
+  }
+  return { low_s: low, high_s: high }
+}
+
+function each(of: (share: number) => Interval): ErrorBlock[string] {
+  const [p50, p90, p95, p99] = quantileNames.map((name) => of(shownQuantiles[name])) as [
+    Interval,
+    Interval,
+    Interval,
+    Interval,
+  ]
+  return { p50, p90, p95, p99 }
 }
 
 const sorted = (values: readonly number[]) => Float64Array.from(values).sort()
@@ -106,7 +139,7 @@ const at = (values: Float64Array, share: number) => quantile(values, share) ?? 0
  * Errors that, by what the sample tells, all but `beyond` of so many values keep above, and below. Where it is too small to
  * tell: further than it has seen.
  */
-function limits(sample: Float64Array, beyond: number, values: number): { least: number; most: number } {
+function limitOf(sample: Float64Array, beyond: number, values: number): { least: number; most: number } {
   const share = largestShare((each) => 1 - binomialCdf(beyond, values, each) <= doubt)
   const rank = lastWhere(0, sample.length, (each) => binomialCdf(each - 1, sample.length, share) <= doubt)
   const [first, last] = [sample[0] ?? 0, sample.at(-1) ?? 0]

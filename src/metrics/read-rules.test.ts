@@ -53,7 +53,14 @@ test.each([
 })
 
 test('a read that the client waited for, but had no core for as long as a gap, may have collected its chunks there', () => {
-  const late = makeRecording(paired(60, false), { runDelay: [1] })
+  const late = makeRecording(paired(60, false), { runDelay: [0.12] })
+  expect(finding('coalesced_reads', late)?.status).toBe('invalid')
+  expect(finding('buffered_reads', late)).toBeNull()
+})
+
+test('however long the first token took', () => {
+  const chunks = Array.from({ length: 20 }, (_, index) => ({ at: 10, sameRead: index > 0 }))
+  const late = makeRecording([{ sent: 0, chunks }], { runDelay: [0.12] })
   expect(finding('coalesced_reads', late)?.status).toBe('invalid')
   expect(finding('buffered_reads', late)).toBeNull()
 })

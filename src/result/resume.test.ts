@@ -15,6 +15,7 @@ const inputs: MeasurementInputs = {
   headers: { 'x-route': 'hash-a' },
   promptsSha256: null,
   programVersion: '0.1.0',
+  rehearsed: true,
   host: { host: 'a', cpu: 'b' },
 }
 
@@ -27,6 +28,7 @@ describe('the hash of a point', () => {
     ['the environment of the server', { env: { A: '1' } }],
     ['its version', { identity: { version: '2' } }],
     ['the program', { programVersion: '0.2.0' }],
+    ['a load generator that did not rehearse', { rehearsed: false }],
     ['the host', { host: { host: 'c' } }],
     ['a header', { headers: { 'x-route': 'hash-b' } }],
     ['the content of the prompts file', { promptsSha256: 'other' }],

@@ -19,6 +19,8 @@ export interface MeasurementInputs {
   /** Content of the prompts file. */
   readonly promptsSha256: string | null
   readonly programVersion: string
+  /** The load generator rehearsed before its first point. */
+  readonly rehearsed: boolean
   /** Host name, CPU, memory, GPUs. */
   readonly host: Readonly<Record<string, unknown>>
 }
@@ -36,10 +38,10 @@ export function pointHash(inputs: MeasurementInputs): string {
     ...point
   } = inputs.point
   const { backend, parameters, endpoint } = inputs.configuration
-  const { model, argv, env, identity, headers, promptsSha256, programVersion, host } = inputs
+  const { model, argv, env, identity, headers, promptsSha256, programVersion, rehearsed, host } = inputs
   const address = endpoint && endpoint.baseUrl
   const server = { backend, parameters, address, model, argv, env, identity, headers, programVersion }
-  return hashOf({ point, promptsSha256, server, host })
+  return hashOf({ point, promptsSha256, server, host, rehearsed })
 }
 
 export type Kept =

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { LoadProcess } from '../load/process/load-process.ts'
 import { measure } from '../metrics/measured.ts'
 import { statedErrorOf } from '../metrics/stated-error.ts'
-import { median, quantile, shownQuantiles } from '../metrics/statistics.ts'
+import { median, quantile, quantileNames, shownQuantiles } from '../metrics/statistics.ts'
 import { pair, type Paired } from '../stub/paired.ts'
 import { replayPlan, type StreamShape } from '../stub/replay.ts'
 import type { Stub } from '../stub/stub.ts'
@@ -81,7 +81,7 @@ export async function verify(
     }),
   )
   return Object.entries({ ttft: paired.ttft, itl: paired.itl, e2e_latency: paired.e2e }).flatMap(([metric, pairs]) =>
-    (['p50', 'p99'] as const).map((name) => {
+    quantileNames.map((name) => {
       const { value, error } = figureOf(pairs, shownQuantiles[name])
       const interval = stated?.[metric]?.[name]
       return { figure: `${metric}.${name}`, value, error, low: interval?.low_s ?? NaN, high: interval?.high_s ?? NaN }

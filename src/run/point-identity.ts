@@ -33,6 +33,7 @@ export async function identify(given: PointMeasurement) {
     headers: hiddenHeaders(configuration.endpoint?.headers ?? {}),
     promptsSha256: await promptsHash(point),
     programVersion: JSON.stringify(environment['servemark'] ?? null),
+    rehearsed: context.rehearsed,
     host: hostOf(environment),
   })
   const paths = resultPaths(context.outDirectory, configuration.resultLabel, nameOf(given))

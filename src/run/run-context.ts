@@ -21,6 +21,8 @@ export interface RunContext {
   readonly allowInvalid: boolean
   /** The host lock is held: no other run disturbs this one. */
   readonly locked: boolean
+  /** The load generator drives a small load of its own before its first point. */
+  readonly rehearsed: boolean
   /** What points must not fall behind; null: nothing. */
   readonly gate: BaselineGate | null
   /** What floors are known of this run; null: none are measured. */

@@ -58,6 +58,7 @@ export async function seal(
       `retries were on (--retries ${point.retries}): ${requests} requests were sent again, ${sendings} times in all`,
     )
   }
+  if (!context.rehearsed) notes.push('the load generator did not rehearse before its first point (--no-rehearsal)')
   if (promptCache.state === 'failed' && promptCache.text !== null) notes.push(promptCache.text)
   const verdict = judge({
     measured,
