@@ -14,7 +14,7 @@ const doubt = 0.02
 /** Where a sample is too small to tell: so many times as far as it has seen. */
 const beyondSeen = 1.5
 /** Of the values above a percentile, what part may have more unlike ends than is allowed for. */
-const unlikeEnds = 1 / 3
+const unlikeEnds = 1 / 2
 /** From here on what spreads values only ever makes a percentile larger. */
 const tail = 0.9
 const standardErrors = 3

@@ -41,8 +41,8 @@ test('stamps of the canary that are all late by the same time: latencies by that
 test('a busy loop makes room for later stamps, and for gaps on both sides', () => {
   const block = stated(even(50), new Array<number>(100).fill(3e-4), { busy: [5e-3] })
   expect(block?.['ttft']?.p99).toEqual({ low_s: expect.closeTo(0, 9), high_s: expect.closeTo(5.3e-3, 9) })
-  // Two even parts of 5 ms differ by more than this in a sixth of cases.
-  const apart = (1 - Math.sqrt(1 / 3)) * 5e-3
+  // Two even parts of 5 ms differ by more than this in a quarter of cases.
+  const apart = (1 - Math.sqrt(1 / 2)) * 5e-3
   expect(block?.['itl']?.p50).toEqual({ low_s: expect.closeTo(-apart, 9), high_s: expect.closeTo(apart, 9) })
 })
 
