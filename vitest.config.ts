@@ -5,7 +5,8 @@ import type { ViteUserConfig } from 'vitest/config'
 
 // As npm's scripts do it: compiled code is kept, that of the workers too.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules', '.cache', 'node-compile')
-module.enableCompileCache(process.env['NODE_COMPILE_CACHE'])
+// Empty is Node's word for none.
+if (process.env['NODE_COMPILE_CACHE'] !== '') module.enableCompileCache(process.env['NODE_COMPILE_CACHE'])
 
 // Vite bundles what it sees imported, and reads it before the guard has spoken.
 const path = './fixtures/configuration.ts'

@@ -27,6 +27,11 @@ test('a recording of a server that echoes the key', () => {
   expect(recording.chunks).toBe(echoing.chunks)
 })
 
+test('an abort, whose words cannot be changed, passes as it is', () => {
+  const aborted = AbortSignal.abort().reason as unknown
+  expect(redactError(aborted, redactor)).toBe(aborted)
+})
+
 test('an error keeps its kind', () => {
   const error = redactError(new UserError(`said ${key}`, 2), redactor) as UserError
   expect(error).toBeInstanceOf(UserError)

@@ -24,7 +24,8 @@ export function redactRecording(recording: Recording, redactor: Redactor): Recor
 
 /** The same error, keys removed from its words and its stack. */
 export function redactError(error: unknown, redactor: Redactor): unknown {
-  if (!(error instanceof Error)) return error
+  // A DOMException, as an abort throws, cannot be written to, and has words of the platform's alone.
+  if (!(error instanceof Error) || error instanceof DOMException) return error
   error.message = redactor.text(error.message)
   if (error.stack !== undefined) error.stack = redactor.text(error.stack)
   return error

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -100,7 +100,8 @@ function createLock(path: string, holder: LockHolder): boolean {
       `cannot write the lock ${path} (${code}). Set XDG_RUNTIME_DIR to a folder of yours, or use --no-lock`,
     )
   } finally {
-    remove(aside)
+    // What could not be written is not there, and may not be removable either.
+    if (existsSync(aside)) remove(aside)
   }
 }
 
